@@ -1,0 +1,55 @@
+package secret
+
+// Bytes owns secret bytes of any length, such as an encoded session key. Like
+// [Box] it prints as "redacted", does not marshal, and is wiped by its owner.
+type Bytes struct {
+	p **[]byte // two pointers, as in [Box]
+}
+
+// Take returns Bytes that own b; the caller must not keep it.
+func Take(b []byte) Bytes {
+	p := &b
+	return Bytes{&p}
+}
+
+// IsZero reports whether there are no bytes, that is, never filled or wiped.
+func (s Bytes) IsZero() bool { return s.p == nil }
+
+// Expose gives access to the secret bytes themselves, nil if there are none.
+// The slice must not outlive s.
+func (s Bytes) Expose() []byte {
+	if s.p == nil {
+		return nil
+	}
+	return **s.p
+}
+
+// Wipe overwrites the bytes and leaves s empty.
+func (s *Bytes) Wipe() {
+	if s.p == nil {
+		return
+	}
+	Wipe(**s.p)
+	s.p = nil
+}
+
+// String returns "redacted".
+func (Bytes) String() string { return "redacted" }
+
+// GoString returns "redacted".
+func (Bytes) GoString() string { return "redacted" }
+
+// MarshalText refuses with [ErrNoMarshal].
+func (Bytes) MarshalText() ([]byte, error) { return nil, ErrNoMarshal }
+
+// MarshalJSON refuses with [ErrNoMarshal].
+func (Bytes) MarshalJSON() ([]byte, error) { return nil, ErrNoMarshal }
+
+// MarshalBinary refuses with [ErrNoMarshal].
+func (Bytes) MarshalBinary() ([]byte, error) { return nil, ErrNoMarshal }
+
+// Wipe overwrites b up to its length. It is not inlined, so that the compiler
+// cannot see that nothing reads b afterwards and drop the stores.
+//
+//go:noinline
+func Wipe(b []byte) { clear(b) }
