@@ -1,0 +1,37 @@
+// Package sha2 is SHA-256 and SHA-512 with the two constructions that Olm and
+// Megolm build on them: HMAC (RFC 2104) and HKDF (RFC 5869).
+//
+// Only the compression functions differ between platforms. Natively they are
+// those of the standard library, which use the instructions of the processor.
+// In WebAssembly, and with the build tag purego, they are the plain Go of this
+// package: it is faster there, and importing the standard library's hashes
+// would link its table-based AES, which is not constant-time.
+//
+// Nothing here branches or indexes by a byte of key or message; lengths are
+// public.
+package sha2
+
+// Sum256 returns the SHA-256 digest of b.
+func Sum256(b []byte) (sum [32]byte) {
+	d := digest256{state: initial256}
+	d.write(b)
+	d.sum(&sum)
+	d.wipe()
+	return sum
+}
+
+// Sum512 returns the SHA-512 digest of b.
+func Sum512(b []byte) [64]byte {
+	return Sum512Parts(b)
+}
+
+// Sum512Parts returns the SHA-512 digest of the concatenation of parts.
+func Sum512Parts(parts ...[]byte) (sum [64]byte) {
+	d := digest512{state: initial512}
+	for _, p := range parts {
+		d.write(p)
+	}
+	d.sum(&sum)
+	d.wipe()
+	return sum
+}
