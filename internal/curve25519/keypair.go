@@ -1,0 +1,70 @@
+package curve25519
+
+import (
+	"filippo.io/edwards25519"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+)
+
+// KeyPair is a pair of X25519 keys. The private key is kept as it was drawn,
+// which is how libolm pickles hold it, and clamped whenever it is used.
+type KeyPair struct {
+	Public  [32]byte
+	Private secret.Box[[32]byte]
+}
+
+// GenerateKeyPair draws a new key pair.
+func GenerateKeyPair() KeyPair {
+	var private [32]byte
+	random.Fill(private[:])
+	k := NewKeyPair(&private)
+	secret.Wipe(private[:])
+	return k
+}
+
+// NewKeyPair returns the key pair of a private key, which it copies.
+func NewKeyPair(private *[32]byte) KeyPair {
+	k := KeyPair{Private: secret.Of(private)}
+
+	// The base point of X25519 is that of Ed25519 in other coordinates, and
+	// edwards25519 has a table of its multiples: several times faster than the
+	// ladder.
+	point := multiplyBase(private)
+	copy(k.Public[:], point.BytesMontgomery())
+	return k
+}
+
+// SharedSecret sets out to the X25519 shared secret with the owner of the
+// public key their. It fails with [ErrLowOrder], and then out is all zero.
+func (k *KeyPair) SharedSecret(out, their *[32]byte) error {
+	return X25519(out, k.Private.Array(), their)
+}
+
+// Clone returns a copy that does not share the private key.
+func (k *KeyPair) Clone() KeyPair {
+	return KeyPair{Public: k.Public, Private: k.Private.Clone()}
+}
+
+// Wipe overwrites the private key. The pair must not be used after it.
+func (k *KeyPair) Wipe() { k.Private.Wipe() }
+
+// multiplyBase returns the base point times the clamped scalar.
+func multiplyBase(scalar *[32]byte) *edwards25519.Point {
+	s := clampedScalar(scalar)
+	point := new(edwards25519.Point).ScalarBaseMult(s)
+	wipeScalar(s)
+	return point
+}
+
+// clampedScalar returns the scalar of 32 bytes, clamped.
+func clampedScalar(b *[32]byte) *edwards25519.Scalar {
+	s, err := new(edwards25519.Scalar).SetBytesWithClamping(b[:])
+	if err != nil {
+		panic(err) // not reached: it is about the length
+	}
+	return s
+}
+
+//go:noinline
+func wipeScalar(s *edwards25519.Scalar) { *s = edwards25519.Scalar{} }
