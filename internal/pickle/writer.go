@@ -1,0 +1,52 @@
+// Package pickle writes and reads the flat big-endian encoding that pickles
+// have inside their encryption.
+package pickle
+
+import "encoding/binary"
+
+// Writer appends values to a buffer whose size is known beforehand, so that no
+// secret is left behind by a buffer that grew.
+type Writer struct {
+	b []byte
+}
+
+// NewWriter returns a Writer of exactly size bytes.
+func NewWriter(size int) *Writer { return &Writer{make([]byte, 0, size)} }
+
+// Raw appends bytes as they are.
+func (w *Writer) Raw(b []byte) {
+	if len(b) > cap(w.b)-len(w.b) {
+		panic("pickle: the size was counted wrong")
+	}
+	w.b = append(w.b, b...)
+}
+
+// Key appends the 32 bytes of a key.
+func (w *Writer) Key(k *[32]byte) { w.Raw(k[:]) }
+
+// Uint8 appends a byte.
+func (w *Writer) Uint8(v uint8) { w.Raw([]byte{v}) }
+
+// Bool appends 1 or 0.
+func (w *Writer) Bool(v bool) {
+	if v {
+		w.Uint8(1)
+		return
+	}
+	w.Uint8(0)
+}
+
+// Uint32 appends a number, big-endian.
+func (w *Writer) Uint32(v uint32) {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], v)
+	w.Raw(b[:])
+}
+
+// Bytes returns what was written, which must fill the size.
+func (w *Writer) Bytes() []byte {
+	if len(w.b) != cap(w.b) {
+		panic("pickle: the size was counted wrong")
+	}
+	return w.b
+}
