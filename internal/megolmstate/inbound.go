@@ -1,0 +1,142 @@
+package megolmstate
+
+import (
+	"crypto/subtle"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/wire"
+)
+
+// Inbound is a session that decrypts, from the index of its initial ratchet
+// on.
+type Inbound struct {
+	Version    wire.Version
+	Initial    Ratchet  // at the first known index
+	Latest     Ratchet  // where the last message, or export, was: a shortcut to the next
+	SigningKey [32]byte // Ed25519, also the session id
+	Verified   bool     // whether a signature by SigningKey ever held
+}
+
+// ahead reports whether an index lies at or after another. Indexes wrap, so
+// the half of them that follow are ahead, and the others behind.
+func ahead(index, from uint32) bool { return index-from < 1<<31 }
+
+// Decrypt checks the signature and the MAC of a message and decrypts it. After
+// an error the session is bit for bit what it was.
+func (s *Inbound) Decrypt(message []byte) (plaintext []byte, index uint32, err error) {
+	m, err := wire.DecodeMegolm(message, s.Version)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !curve25519.Verify(&s.SigningKey, m.Signed, &m.Signature) {
+		return nil, 0, ErrSignature
+	}
+	ratchet, err := s.At(m.Index)
+	if err != nil {
+		return nil, 0, err
+	}
+	cipher := ratchet.cipher()
+	defer cipher.Wipe()
+	plaintext, ok := cipher.Open(m.Body, m.MAC, m.Ciphertext)
+	if !ok {
+		ratchet.Data.Wipe()
+		return nil, 0, ErrMAC
+	}
+	s.keep(ratchet)
+	s.Verified = true
+	return plaintext, m.Index, nil
+}
+
+// At returns a copy of the ratchet at an index, for the caller to wipe or to
+// give to keep.
+func (s *Inbound) At(index uint32) (Ratchet, error) {
+	var ratchet Ratchet
+	switch {
+	case ahead(index, s.Latest.Index):
+		ratchet = s.Latest.Clone()
+	case ahead(index, s.Initial.Index):
+		ratchet = s.Initial.Clone()
+	default:
+		return Ratchet{}, ErrUnknownIndex
+	}
+	ratchet.AdvanceTo(index)
+	return ratchet, nil
+}
+
+// keep makes a ratchet the latest, unless it lies behind that.
+func (s *Inbound) keep(ratchet Ratchet) {
+	if !ahead(ratchet.Index, s.Latest.Index) {
+		ratchet.Data.Wipe()
+		return
+	}
+	s.Latest.Data.Wipe()
+	s.Latest = ratchet
+}
+
+// connected reports whether two sessions are the same one, known from
+// different indexes.
+func (s *Inbound) connected(other *Inbound) bool {
+	if s.SigningKey != other.SigningKey || s.Version != other.Version {
+		return false
+	}
+	earlier, later := s, other
+	if !ahead(later.Initial.Index, earlier.Initial.Index) {
+		earlier, later = other, s
+	}
+	ratchet, err := earlier.At(later.Initial.Index)
+	if err != nil {
+		return false
+	}
+	defer ratchet.Data.Wipe()
+	return subtle.ConstantTimeCompare(ratchet.Data.Array()[:], later.Initial.Data.Array()[:]) == 1
+}
+
+// Ordering says how a session compares with another.
+type Ordering int
+
+// The orderings, which package megolm documents.
+const (
+	Equal Ordering = iota
+	Better
+	Worse
+	Unconnected
+)
+
+// Compare compares by what the sessions can decrypt.
+func (s *Inbound) Compare(other *Inbound) Ordering {
+	switch {
+	case !s.connected(other):
+		return Unconnected
+	case s.Initial.Index == other.Initial.Index:
+		return Equal
+	case ahead(other.Initial.Index, s.Initial.Index):
+		return Better
+	}
+	return Worse
+}
+
+// Merge returns a session that knows what both know, or nil if they are
+// unconnected.
+func (s *Inbound) Merge(other *Inbound) *Inbound {
+	best := s
+	switch s.Compare(other) {
+	case Unconnected:
+		return nil
+	case Worse:
+		best = other
+	}
+	return &Inbound{
+		Version:    s.Version,
+		Initial:    best.Initial.Clone(),
+		Latest:     best.Initial.Clone(),
+		SigningKey: s.SigningKey,
+		Verified:   s.Verified || other.Verified,
+	}
+}
+
+// Wipe overwrites all secrets. The session cannot be used afterwards.
+func (s *Inbound) Wipe() {
+	s.Initial.Data.Wipe()
+	s.Latest.Data.Wipe()
+	*s = Inbound{}
+}
