@@ -1,0 +1,115 @@
+// Package seal encrypts and authenticates stored data under a 32-byte key:
+//
+//	sealed := seal.Seal(&key, plaintext, associated)
+//	plaintext, err := seal.Open(&key, sealed, associated)
+//
+// The associated data says what is sealed, say its table, name and version. It
+// is not in the output; Open must be given the same again, so that a sealed
+// value cannot pass for another.
+//
+// It is AES-256-CTR with HMAC-SHA-256, encrypt, then MAC. HKDF-SHA-256 makes
+// one key for each out of the caller's, without salt. Sealed data are
+//
+//	IV (16 bytes, random) || ciphertext || MAC (32 bytes)
+//
+// and the MAC covers the length of the associated data as 8 bytes, big-endian,
+// the associated data, the IV and the ciphertext.
+package seal
+
+import (
+	"crypto/subtle"
+	"encoding/binary"
+	"errors"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/aes"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
+)
+
+// Overhead is how much longer sealed data are than the plaintext.
+const Overhead = ivLen + macLen
+
+const (
+	ivLen  = aes.BlockSize
+	macLen = 32
+)
+
+// ErrOpen means that the data are not what Seal returned for this key and this
+// associated data. It does not say in what they differ.
+var ErrOpen = errors.New("seal: cannot be opened")
+
+// Seal returns plaintext encrypted and authenticated, together with the
+// associated data, under key.
+func Seal(key *[32]byte, plaintext, associated []byte) []byte {
+	k := deriveKeys(key)
+	defer k.wipe()
+
+	sealed := make([]byte, len(plaintext)+Overhead)
+	signed, mac := split(sealed)
+	iv, ciphertext := signed[:ivLen], signed[ivLen:]
+	random.Fill(iv)
+	k.crypt(ciphertext, plaintext, iv)
+	copy(mac, k.sum(signed, associated)[:])
+	return sealed
+}
+
+// Open returns the plaintext that was sealed under key with this associated
+// data, or [ErrOpen]. Nothing is decrypted before the MAC is known to be right.
+func Open(key *[32]byte, sealed, associated []byte) ([]byte, error) {
+	if len(sealed) < Overhead {
+		return nil, ErrOpen
+	}
+	k := deriveKeys(key)
+	defer k.wipe()
+
+	signed, mac := split(sealed)
+	if subtle.ConstantTimeCompare(mac, k.sum(signed, associated)[:]) != 1 {
+		return nil, ErrOpen
+	}
+	iv, ciphertext := signed[:ivLen], signed[ivLen:]
+	plaintext := make([]byte, len(ciphertext))
+	k.crypt(plaintext, ciphertext, iv)
+	return plaintext, nil
+}
+
+// split parts sealed data into what the MAC covers of them, and the MAC.
+func split(sealed []byte) (signed, mac []byte) {
+	n := len(sealed) - macLen
+	return sealed[:n], sealed[n:]
+}
+
+// keys are the two keys that one key stands for.
+type keys struct {
+	aes *aes.Cipher
+	mac *sha2.HMAC256
+}
+
+func deriveKeys(key *[32]byte) keys {
+	var derived [64]byte
+	defer secret.Wipe(derived[:])
+	sha2.HKDF256(derived[:], key[:], nil, []byte("mudpuppy seal v1"))
+	return keys{
+		aes: aes.New((*[32]byte)(derived[:32])),
+		mac: sha2.NewHMAC256(derived[32:]),
+	}
+}
+
+func (k *keys) wipe() {
+	k.aes.Wipe()
+	k.mac.Wipe()
+}
+
+// crypt encrypts or decrypts, which is the same in CTR.
+func (k *keys) crypt(dst, src, iv []byte) {
+	counter := [ivLen]byte(iv)
+	k.aes.CTR(dst, src, &counter)
+}
+
+func (k *keys) sum(signed, associated []byte) *[macLen]byte {
+	var length [8]byte
+	binary.BigEndian.PutUint64(length[:], uint64(len(associated)))
+	var mac [macLen]byte
+	k.mac.Sum(&mac, length[:], associated, signed)
+	return &mac
+}
