@@ -48,17 +48,18 @@ func (s *Inbound) Decrypt(message []byte) (plaintext []byte, index uint32, err e
 }
 
 // At returns a copy of the ratchet at an index, for the caller to wipe or to
-// give to keep.
+// give to keep. The index must be ahead of the initial one, not only of the
+// latest: else two leaps would bring the latest round to where it counts as
+// behind, and the session would lose what it could decrypt before.
 func (s *Inbound) At(index uint32) (Ratchet, error) {
-	var ratchet Ratchet
-	switch {
-	case ahead(index, s.Latest.Index):
-		ratchet = s.Latest.Clone()
-	case ahead(index, s.Initial.Index):
-		ratchet = s.Initial.Clone()
-	default:
+	if !ahead(index, s.Initial.Index) {
 		return Ratchet{}, ErrUnknownIndex
 	}
+	from := &s.Initial
+	if ahead(index, s.Latest.Index) {
+		from = &s.Latest
+	}
+	ratchet := from.Clone()
 	ratchet.AdvanceTo(index)
 	return ratchet, nil
 }

@@ -2,6 +2,7 @@ package megolmstate
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -64,5 +65,21 @@ func TestAdvanceToEqualsAdvancing(t *testing.T) {
 		if one.Index != other.Index || *one.Data.Array() != *other.Data.Array() {
 			t.Fatalf("from %d, %d steps", start, steps)
 		}
+	}
+}
+
+// Two leaps of nearly 2^31 each bring the latest ratchet round to where it
+// counts as behind the first. The second one must be refused, or the session
+// would no longer read back what it can decrypt.
+func TestTwoLeapsDoNotLoseTheFirstIndex(t *testing.T) {
+	s := &Inbound{Initial: newRatchet(make([]byte, RatchetLen), 0), Latest: newRatchet(make([]byte, RatchetLen), 0)}
+	if _, err := s.Export(1<<31 - 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Export(1 << 31); !errors.Is(err, ErrUnknownIndex) {
+		t.Errorf("a second leap: %v", err)
+	}
+	if _, err := s.Export(0); err != nil {
+		t.Errorf("the first index: %v", err)
 	}
 }
