@@ -1,0 +1,107 @@
+# `make` alone lists the targets. Randomised tests take a count and a seed:
+#
+#	make test COUNT=500 SEED=7
+
+export GOTOOLCHAIN := local
+export MUDPUPPY_COUNT := $(COUNT)
+export MUDPUPPY_SEED := $(SEED)
+
+FUZZTIME ?= 30s
+COVERAGE ?= 90
+
+# Looks for what a target needs, and installs it where it can.
+SETUP := @tools/setup
+WASM := GOOS=js GOARCH=wasm
+WASM_TEST := $(WASM) go test -exec "$(CURDIR)/tools/wasm-exec"
+
+# Folders with npm packages of their own; each is installed from its lock file.
+NPM := $(patsubst %/package-lock.json,%,$(shell find . -name package-lock.json -not -path '*/node_modules/*'))
+NPM_INSTALLED := $(NPM:%=%/node_modules/.package-lock.json)
+
+# What must be covered by tests to $(COVERAGE) %.
+COVERED := ./olm ./olm/sas ./olm/pk ./megolm ./libolm ./keys \
+	./internal/olmstate ./internal/megolmstate ./internal/wire ./internal/pickle
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@echo "Mudpuppy: end-to-end encryption for Matrix, in Go and WebAssembly"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo
+	@echo "Needs Go 1.26 and Node 20, or newer. Randomised tests take COUNT= and SEED=."
+
+.PHONY: demo
+demo: ## Show two people who talk in private
+	$(SETUP) go
+	@go run ./examples/go
+
+.PHONY: test
+test: setup ## Run all tests: natively with the race detector, and as wasm in Node
+	@tools/test
+
+.PHONY: test-long
+test-long: setup ## The same with the randomised tests at length (hours; COUNT=2000)
+	@MUDPUPPY_LONG=1 MUDPUPPY_COUNT=$(or $(COUNT),2000) tools/test
+
+.PHONY: lint
+lint: setup .bin/staticcheck ## Check style, vet, tidiness, generated code, known vulnerabilities
+	@tools/lint
+
+.PHONY: build
+build: ## Compile everything, natively and for wasm
+	$(SETUP) go
+	go build ./...
+	$(WASM) go build ./...
+	go -C tools build -o /dev/null ./...
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target (FUZZTIME=30s each, RUN=expression for some)
+	$(SETUP) go
+	@go -C tools run ./fuzz -dir .. -time $(FUZZTIME) -run '$(RUN)'
+
+.PHONY: mutate
+mutate: ## Take checks away one by one; each must turn a test red (RUN=expression for some)
+	$(SETUP) go
+	@go -C tools run ./mutate -dir .. -run '$(RUN)'
+
+.PHONY: threats
+threats: ## Print the attacks to withstand, each with its tests
+	$(SETUP) go
+	@go -C tools run ./threats ..
+
+.PHONY: cover
+cover: ## Print the statement coverage, and fail where it is below COVERAGE=90
+	$(SETUP) go
+	@tools/cover $(COVERAGE) $(COVERED)
+
+.PHONY: bench
+bench: ## Measure, natively and as wasm in Node (RUN=expression for some)
+	$(SETUP) go node
+	go test -run='^$$' -bench='$(or $(RUN),.)' -benchmem ./...
+	$(WASM_TEST) -run='^$$' -bench='$(or $(RUN),.)' -benchmem ./...
+
+.PHONY: generate
+generate: ## Write all generated files anew
+	$(SETUP) go
+	go generate ./...
+
+.PHONY: setup
+setup: go-and-node $(NPM_INSTALLED) ## Install what the tests need
+
+.PHONY: go-and-node
+go-and-node:
+	$(SETUP) go node cc
+
+.PHONY: clean
+clean: ## Remove what was built or installed here (the corpus in .fuzz stays)
+	rm -rf .bin .cover $(NPM:%=%/node_modules)
+
+.bin/staticcheck: tools/go.mod tools/go.sum | go-and-node
+	go -C tools build -o ../.bin/ honnef.co/go/tools/cmd/staticcheck golang.org/x/vuln/cmd/govulncheck
+	@touch $@
+
+$(NPM_INSTALLED): %/node_modules/.package-lock.json: %/package-lock.json | go-and-node
+	npm ci --prefix $* --no-audit --no-fund --loglevel=error
+	@touch $@
