@@ -1,0 +1,93 @@
+//go:build !js
+
+// Package imports holds, as a test, who may import what in this module. The
+// rules stand in this file; ARCHITECTURE.md says why they are as they are.
+package imports
+
+// rule says what the packages of one layer may import besides the standard
+// library. Paths of this module stand without the module's own.
+type rule struct {
+	packages []string
+	may      []string // packages of this module
+	foreign  []string // packages of other modules
+	js       bool     // syscall/js
+}
+
+var (
+	primitives = []string{
+		"internal/aes", "internal/aessha2", "internal/base64", "internal/curve25519",
+		"internal/random", "internal/seal", "internal/secret", "internal/sha2",
+	}
+	codecs = []string{"internal/pickle", "internal/wire"}
+	states = []string{"internal/megolmstate", "internal/olmstate"}
+
+	// api is what users of the library import.
+	api = []string{"keys", "libolm", "megolm", "olm", "olm/pk", "olm/sas"}
+
+	// testHelpers are imported by tests only.
+	testHelpers = []string{"internal/testrand", "internal/vectors"}
+)
+
+// rules is the layout of the module, from the bottom up. A package that has no
+// rule is an error, so that every new one is given its place here.
+var rules = []rule{
+	// Randomness comes straight from crypto.getRandomValues on wasm, because
+	// crypto/rand would add 100 kB there. Hence syscall/js in this one package
+	// that is not for JavaScript alone.
+	{packages: []string{"internal/random"}, js: true},
+	{packages: primitives, may: primitives, foreign: []string{
+		"filippo.io/edwards25519", "filippo.io/edwards25519/field",
+	}},
+	{packages: []string{"internal/wire"}},
+	{packages: []string{"internal/pickle"}, may: primitives},
+	{packages: states, may: join(primitives, codecs)},
+	{packages: []string{"keys"}, may: primitives},
+	{packages: []string{"megolm"}, may: join(primitives, codecs, []string{"internal/megolmstate", "keys"})},
+	{packages: []string{"olm", "olm/pk", "olm/sas"}, may: join(primitives, codecs, []string{"internal/olmstate", "keys"})},
+	{packages: []string{"libolm"}, may: join(primitives, codecs, states, api)},
+	{packages: []string{"examples/go"}, may: api},
+	{packages: []string{"bench/wasm"}, may: join(primitives, codecs, states, api), js: true},
+	{packages: testHelpers},
+	{packages: []string{"internal/imports", "interop"}}, // tests only
+}
+
+// notInLibrary lists what no package that users link imports itself, each with
+// the reason.
+var notInLibrary = map[string]string{
+	"crypto/aes":      "it is table-based on wasm (T1)",
+	"crypto/cipher":   "it brings crypto/aes (T1)",
+	"encoding/base64": "it looks secrets up in tables (T2)",
+	"encoding/hex":    "it looks secrets up in tables (T2)",
+	"encoding/json":   "it is large, and lax about names",
+	"fmt":             "it is large, and prints what it is given",
+	"os":              "the library touches no files",
+	"reflect":         "it is large",
+	"strings":         "it is large",
+	"time":            "the library has no clock",
+}
+
+// notAnywhere lists what no package imports, not even through another one.
+var notAnywhere = map[string]string{
+	"log":      "a library has nothing to log",
+	"log/slog": "a library has nothing to log",
+	"net/http": "the caller talks to the homeserver",
+}
+
+// notInWasm lists what api may not link for GOOS=js, not even through other
+// packages.
+var notInWasm = map[string]string{
+	"crypto/aes":                  "it is table-based (T1)",
+	"crypto/internal/fips140/aes": "it is table-based (T1)",
+	"crypto/rand":                 "it is large, and links table-based AES (T1)",
+	"encoding/json":               "it is large",
+	"fmt":                         "it is large",
+	"os":                          "it is large",
+}
+
+func join(lists ...[]string) []string {
+	var all []string
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
