@@ -7,7 +7,7 @@
 // it likes, every message from the index of the key on.
 //
 //	out := megolm.NewOutboundSession(megolm.Version1)
-//	key := out.SessionKey()
+//	key, err := out.SessionKey()
 //
 //	in, err := megolm.NewInboundSession(key, megolm.Version1)
 //	ciphertext, err := out.Encrypt([]byte("hello, room"))
