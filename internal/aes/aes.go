@@ -14,7 +14,9 @@
 // place of a table in memory, so neither a branch nor an address depends on a
 // secret, and the cache has nothing to tell. A state holds four blocks. CTR and
 // decryption in CBC fill all four; encryption in CBC needs each block for the
-// next one and leaves three places empty.
+// next one and leaves three places empty. That is where WebAssembly's vector
+// instructions help, which the build tag wasmsimd puts to use: see package
+// simd below this one.
 package aes
 
 // BlockSize is the size of a block in bytes.
@@ -44,7 +46,7 @@ func (c *Cipher) Wipe() {
 	*c.keys = nil
 }
 
-func (c *Cipher) roundKeys() []state { return (*c.keys)[:] }
+func (c *Cipher) roundKeys() []state { return (*c.keys).sliced[:] }
 
 // wipe overwrites what p points to. Like secret.Wipe it is not inlined, so
 // that the compiler cannot see that nothing reads it afterwards and drop the

@@ -5,6 +5,9 @@ package aes
 // iv as it is.
 func (c *Cipher) EncryptCBC(dst, src []byte, iv *[BlockSize]byte) {
 	mustBeBlocks(src)
+	if (*c.keys).plain.encryptCBC(dst, src, iv) {
+		return
+	}
 	left, right := halves(iv[:])
 	keys := c.roundKeys()
 	var s state

@@ -26,7 +26,7 @@ func check(g graph, wasm bool) []string {
 	var breaches []string
 	for _, path := range slices.Sorted(maps.Keys(g)) {
 		name, ours := strings.CutPrefix(path, module+"/")
-		if !ours {
+		if !ours || isGenerator(name) {
 			continue
 		}
 		report := func(imported, why string) {
@@ -74,6 +74,10 @@ func checkLinked(p pkg, forbidden map[string]string, report func(imported, why s
 		}
 	}
 }
+
+// isGenerator tells the programs that go generate runs. Nobody links them, so
+// that they may use what they like.
+func isGenerator(name string) bool { return strings.HasSuffix(name, "/gen") }
 
 // isLibrary tells what users link from what only shows, tests or measures it.
 func isLibrary(name string) bool {

@@ -1,0 +1,16 @@
+// Gen writes kernel.wasm: AES-256-CBC encryption with the vector instructions
+// of WebAssembly, which Go's assembler does not know.
+//
+//	go generate ./internal/aes/simd
+package main
+
+import (
+	"log"
+	"os"
+)
+
+func main() {
+	if err := os.WriteFile("kernel.wasm", module(encryptCBC()), 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
