@@ -63,9 +63,9 @@ func readInbound(r *pickle.Reader, version uint32) (*megolmstate.Inbound, error)
 		SigningKey: r.Key(),
 		Verified:   version == inboundAllVerified || r.Bool(),
 	}
-	if s.Latest.Index-s.Initial.Index >= 1<<31 {
-		// Indexes wrap, so this counts as behind. Two leaps of the sender
-		// bring a session of libolm there.
+	if !s.Consistent() {
+		// Indexes wrap: two leaps of the sender bring a session of libolm to
+		// where it counts as behind its own beginning.
 		s.Latest.Data.Wipe()
 		s.Latest = s.Initial.Clone()
 	}

@@ -1,6 +1,8 @@
 package megolmstate
 
 import (
+	"crypto/subtle"
+
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/pickle"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -69,11 +71,22 @@ func UnmarshalInbound(b []byte) (*Inbound, error) {
 		SigningKey: r.Key(),
 		Verified:   r.Bool(),
 	}
-	if !r.Done() || !ahead(s.Latest.Index, s.Initial.Index) {
+	if !r.Done() || !s.Consistent() {
 		s.Wipe()
 		return nil, pickle.ErrCorrupted
 	}
 	return s, nil
+}
+
+// Consistent reports whether the latest ratchet can have come from the initial
+// one: it is not behind it, and not another one at the same index. Whether it
+// is the right one further ahead, only the hashes between them would tell; if
+// it is not, what is there does not decrypt.
+func (s *Inbound) Consistent() bool {
+	if s.Latest.Index == s.Initial.Index {
+		return subtle.ConstantTimeCompare(s.Latest.Data.Array()[:], s.Initial.Data.Array()[:]) == 1
+	}
+	return ahead(s.Latest.Index, s.Initial.Index)
 }
 
 func readVersion(r *pickle.Reader) wire.Version {
