@@ -66,11 +66,29 @@ func BenchmarkSum512(b *testing.B) {
 
 func BenchmarkHMAC256(b *testing.B) {
 	key, msg := make([]byte, 32), make([]byte, 32)
+	var out [32]byte
+	b.Run("keying", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			h := NewHMAC256(key)
+			h.Sum(&out, msg)
+			h.Wipe()
+		}
+	})
+	b.Run("keyed", func(b *testing.B) {
+		h := NewHMAC256(key)
+		for b.Loop() {
+			h.Sum(&out, msg)
+		}
+	})
+}
+
+// BenchmarkHKDF256 derives the keys of a Megolm message.
+func BenchmarkHKDF256(b *testing.B) {
+	ikm, info := make([]byte, 128), []byte("MEGOLM_KEYS")
+	var out [80]byte
 	b.ReportAllocs()
 	for b.Loop() {
-		var out [32]byte
-		h := NewHMAC256(key)
-		h.Sum(&out, msg)
-		h.Wipe()
+		HKDF256(out[:], ikm, nil, info)
 	}
 }

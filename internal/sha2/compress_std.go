@@ -1,4 +1,4 @@
-//go:build !js && !purego
+//go:build !wasm && !purego
 
 package sha2
 

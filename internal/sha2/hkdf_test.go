@@ -80,3 +80,9 @@ func TestHKDF256NilSaltIsZeros(t *testing.T) {
 		t.Errorf("nil %x, empty %x, zeros %x", withNil, withEmpty, withZeros)
 	}
 }
+
+func TestUnsaltedIsHMACUnderZeros(t *testing.T) {
+	if want := *NewHMAC256(make([]byte, 32)); unsalted != want {
+		t.Errorf("got %08x, want %08x", unsalted, want)
+	}
+}

@@ -25,14 +25,10 @@ func (h *HMAC256) setKey(key []byte) {
 	} else {
 		copy(d.buf[:], key)
 	}
-	for i := range d.buf {
-		d.buf[i] ^= 0x36
-	}
+	xorPad(d.buf[:], 0x36)
 	h.inner = initial256
 	compress256(&h.inner, d.buf[:])
-	for i := range d.buf {
-		d.buf[i] ^= 0x36 ^ 0x5c
-	}
+	xorPad(d.buf[:], 0x36^0x5c)
 	h.outer = initial256
 	compress256(&h.outer, d.buf[:])
 	d.wipe()
@@ -45,7 +41,7 @@ func (h *HMAC256) Sum(out *[32]byte, parts ...[]byte) {
 		d.write(p)
 	}
 	d.sum(out)
-	d = digest256{state: h.outer, length: block256}
+	d.state, d.length = h.outer, block256
 	d.write(out[:])
 	d.sum(out)
 	d.wipe()

@@ -1,4 +1,4 @@
-//go:build js || purego
+//go:build purego
 
 package sha2
 
