@@ -4,6 +4,7 @@ import (
 	"bytes"
 	std "encoding/base64"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -65,6 +66,41 @@ func compareWithStd(t *testing.T, text string) {
 	}
 	if err != nil && (got != nil || !errors.Is(err, ErrInvalid)) {
 		t.Fatalf("%q: got %x and error %v", text, got, err)
+	}
+}
+
+// TestEveryCharacterInEveryPlace covers all bytes of a word and of a shorter
+// rest, and what stands in the others.
+func TestEveryCharacterInEveryPlace(t *testing.T) {
+	for _, around := range []string{"AAAAAAAAAAAAAAA", "///////////////", "zZ09+/aAzZ09+/a"} {
+		for _, length := range []int{2, 3, 4, 6, 7, 8, 15} {
+			text := []byte(around[:length])
+			for i, kept := range text {
+				for c := range 256 {
+					text[i] = byte(c)
+					compareWithStd(t, string(text))
+				}
+				text[i] = kept
+			}
+		}
+	}
+}
+
+func TestDecodeAllocatesOnce(t *testing.T) {
+	text := Encode(make([]byte, 1000))
+	if n := testing.AllocsPerRun(100, func() { Decode(text) }); n != 1 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestSpreadIsTheInverseOfGather takes each bit on its own.
+func TestSpreadIsTheInverseOfGather(t *testing.T) {
+	for bit := range 48 {
+		v := uint64(1) << bit
+		s := spread(v)
+		if place, value := 7-bit/6, uint64(1)<<(bit%6); s != value<<(8*place) || gather(s) != v {
+			t.Errorf("bit %d: spread %#x, gathered again %#x", bit, s, gather(s))
+		}
 	}
 }
 
@@ -222,20 +258,31 @@ func FuzzDecode(f *testing.F) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	src := make([]byte, 1024)
-	dst := make([]byte, 0, EncodedLen(len(src)))
-	b.SetBytes(int64(len(src)))
-	for b.Loop() {
-		AppendEncode(dst, src)
+	for _, size := range benchmarkSizes {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			src := make([]byte, size)
+			dst := make([]byte, 0, EncodedLen(len(src)))
+			b.SetBytes(int64(len(src)))
+			for b.Loop() {
+				AppendEncode(dst, src)
+			}
+		})
 	}
 }
 
 func BenchmarkDecode(b *testing.B) {
-	text, dst := AppendEncode(nil, make([]byte, 1024)), make([]byte, 1024)
-	b.SetBytes(int64(len(dst)))
-	for b.Loop() {
-		if _, err := DecodeInto(dst, text); err != nil {
-			b.Fatal(err)
-		}
+	for _, size := range benchmarkSizes {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			text, dst := AppendEncode(nil, make([]byte, size)), make([]byte, size)
+			b.SetBytes(int64(len(dst)))
+			for b.Loop() {
+				if _, err := DecodeInto(dst, text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
+
+// benchmarkSizes are those of a key and of a long message.
+var benchmarkSizes = []int{32, 32 << 10}

@@ -1,6 +1,10 @@
 package base64
 
-import "github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+import (
+	"encoding/binary"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+)
 
 // DecodedLen returns the number of bytes that n characters encode.
 func DecodedLen(n int) int { return n/4*3 + n%4*6/8 }
@@ -8,7 +12,7 @@ func DecodedLen(n int) int { return n/4*3 + n%4*6/8 }
 // Decode returns the bytes that s encodes, or nil and [ErrInvalid].
 func Decode(s string) ([]byte, error) {
 	dst := make([]byte, DecodedLen(len(s)))
-	if _, err := decode(dst, s); err != nil {
+	if _, err := DecodeInto(dst, []byte(s)); err != nil { // s is not copied
 		return nil, err
 	}
 	return dst, nil
@@ -18,51 +22,59 @@ func Decode(s string) ([]byte, error) {
 // DecodedLen(len(s)) of them and may begin where s begins. It returns their
 // number. On error that room is all zero.
 func DecodeInto(dst, s []byte) (int, error) {
-	return decode(dst, s)
-}
-
-func decode[T string | []byte](dst []byte, s T) (int, error) {
 	n := DecodedLen(len(s))
 	dst = dst[:n]
-	var bad int32 // negative once anything is wrong; looked at when all is done
+	var bad uint64 // not zero once anything is wrong; looked at when all is done
 	i, j := 0, 0
-	for ; i+4 <= len(s); i, j = i+4, j+3 {
-		v := value(s[i])<<18 | value(s[i+1])<<12 | value(s[i+2])<<6 | value(s[i+3])
-		bad |= v
-		dst[j], dst[j+1], dst[j+2] = byte(v>>16), byte(v>>8), byte(v)
+	for ; i+8 <= len(s); i, j = i+8, j+6 {
+		v, invalid := values(binary.LittleEndian.Uint64(s[i:]))
+		bad |= invalid
+		v = gather(v)
+		dst[j], dst[j+1], dst[j+2] = byte(v>>40), byte(v>>32), byte(v>>24)
+		dst[j+3], dst[j+4], dst[j+5] = byte(v>>16), byte(v>>8), byte(v)
 	}
-	switch len(s) - i {
-	case 1:
-		bad = -1
-	case 2:
-		v := value(s[i])<<6 | value(s[i+1])
-		bad |= v | -(v & 15)
-		dst[j] = byte(v >> 4)
-	case 3:
-		v := value(s[i])<<12 | value(s[i+1])<<6 | value(s[i+2])
-		bad |= v | -(v & 3)
-		dst[j], dst[j+1] = byte(v>>10), byte(v>>2)
+
+	rest := uint64('A' * ones) // filled up with the character for 0
+	for k := 0; k < len(s)-i; k++ {
+		rest ^= uint64('A'^s[i+k]) << (8 * k)
 	}
-	if bad < 0 {
+	v, invalid := values(rest)
+	bad |= invalid
+	v = gather(v)
+	for ; j < n; j++ {
+		dst[j] = byte(v >> 40)
+		v = v << 8 & (1<<48 - 1)
+	}
+	bad |= v // bits that belong to no byte
+
+	if len(s)%4 == 1 { // no number of bytes has such a text
+		bad = 1
+	}
+	if bad != 0 {
 		secret.Wipe(dst)
 		return 0, ErrInvalid
 	}
 	return n, nil
 }
 
-// value returns the value of a character, 0 to 63, or -1 if it is not in the
-// alphabet.
-func value(character byte) int32 {
-	c := int32(character)
-	v := within(c, 'A', 'Z') & (c - 'A' + 1)
-	v |= within(c, 'a', 'z') & (c - 'a' + 27)
-	v |= within(c, '0', '9') & (c - '0' + 53)
-	v |= within(c, '+', '+') & 63
-	v |= within(c, '/', '/') & 64
-	return v - 1
-}
+// values returns the values of eight characters, one in each byte. If any is
+// not in the alphabet, invalid is not zero.
+//
+// The alphabet lies in four ranges: +, / to 9, A to Z, a to z. Whoever has
+// passed an odd number of their beginnings and ends is in one of them. Each
+// term of the value moves on from one stretch of the alphabet to the next.
+func values(c uint64) (v, invalid uint64) {
+	high := c & (128 * ones)
+	c ^= high
+	plus, slash, zero := atLeast(c, '+'), atLeast(c, '/'), atLeast(c, '0')
+	upper, lower := atLeast(c, 'A'), atLeast(c, 'a')
+	valid := plus ^ atLeast(c, '+'+1) ^ slash ^ atLeast(c, '9'+1) ^
+		upper ^ atLeast(c, 'Z'+1) ^ lower ^ atLeast(c, 'z'+1)
 
-// within returns a mask of ones if first <= c <= last, and else 0.
-func within(c, first, last int32) int32 {
-	return ^((c - first) | (last - c)) >> 31
+	v = c + plus*(62-'+')
+	v -= slash * (('/' - 63) - ('+' - 62))
+	v -= zero * (('0' - 52) - ('/' - 63))
+	v -= upper * ('A' - ('0' - 52))
+	v -= lower * (('a' - 26) - 'A')
+	return v, high | valid ^ ones
 }

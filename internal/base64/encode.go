@@ -1,6 +1,7 @@
 package base64
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -28,35 +29,31 @@ func AppendEncode(dst, b []byte) []byte {
 }
 
 func encode(dst, src []byte) {
-	for len(src) >= 3 {
-		v := int32(src[0])<<16 | int32(src[1])<<8 | int32(src[2])
-		dst[0] = character(v >> 18)
-		dst[1] = character(v >> 12 & 63)
-		dst[2] = character(v >> 6 & 63)
-		dst[3] = character(v & 63)
-		src, dst = src[3:], dst[4:]
+	for len(src) >= 6 {
+		v := uint64(src[0])<<40 | uint64(src[1])<<32 | uint64(src[2])<<24 |
+			uint64(src[3])<<16 | uint64(src[4])<<8 | uint64(src[5])
+		binary.LittleEndian.PutUint64(dst, characters(spread(v)))
+		src, dst = src[6:], dst[8:]
 	}
-	switch len(src) {
-	case 1:
-		v := int32(src[0]) << 4
-		dst[0] = character(v >> 6)
-		dst[1] = character(v & 63)
-	case 2:
-		v := int32(src[0])<<10 | int32(src[1])<<2
-		dst[0] = character(v >> 12)
-		dst[1] = character(v >> 6 & 63)
-		dst[2] = character(v & 63)
+	var v uint64 // the rest, filled up with zeros
+	for i := 0; i < len(src); i++ {
+		v |= uint64(src[i]) << (40 - 8*i)
+	}
+	v = characters(spread(v))
+	for i := 0; i < len(dst); i++ {
+		dst[i] = byte(v >> (8 * i))
 	}
 }
 
-// character returns the character for a value of 0 to 63. Each line moves on
-// from one range of the alphabet to the next: a negative difference, shifted
-// down, is a mask of ones.
-func character(v int32) byte {
-	c := 'A' + v
-	c += (25 - v) >> 31 & ('a' - 'A' - 26)
-	c += (51 - v) >> 31 & ('0' - 'a' - 26)
-	c += (61 - v) >> 31 & ('+' - '0' - 10)
-	c += (62 - v) >> 31 & ('/' - '+' - 1)
-	return byte(c)
+// characters returns the characters for values of 0 to 63, one in each byte.
+// Each term moves on from one range of the alphabet to the next. No byte
+// overflows into another: the sum of what is added stays below 256, and what is
+// subtracted below the character it is subtracted from.
+func characters(v uint64) uint64 {
+	c := v + 'A'*ones
+	c += atLeast(v, 26) * ('a' - 'A' - 26)
+	c -= atLeast(v, 52) * ('a' + 26 - '0')
+	c -= atLeast(v, 62) * ('0' + 10 - '+')
+	c += atLeast(v, 63) * ('/' - '+' - 1)
+	return c
 }

@@ -65,11 +65,11 @@ func TestT2SourceCheckFindsTables(t *testing.T) {
 
 var (
 	buffers    = []string{"dst", "src", "s"}
-	counters   = []string{"i", "j"}
+	counters   = []string{"i", "j", "k"}
 	conditions = []string{
-		"len(src) >= 3", "len(src)", "i+4 <= len(s)", "len(s) - i", // lengths are public
-		"1", "2", "3",
-		"bad < 0", "err != nil", // the verdict, after all is done
+		"len(src) >= 6", "i < len(src)", "i < len(dst)", // lengths are public
+		"i+8 <= len(s)", "k < len(s)-i", "j < n", "len(s)%4 == 1",
+		"bad != 0", "err != nil", // the verdict, after all is done
 	}
 )
 
