@@ -41,8 +41,9 @@ func Of[A Array](p *A) Box[A] {
 	return b
 }
 
-// IsZero reports whether the Box is empty, that is, never filled or wiped.
-func (b Box[A]) IsZero() bool { return b.p == nil }
+// IsZero reports whether the Box is empty, that is, never filled or wiped,
+// through this copy of it or another.
+func (b Box[A]) IsZero() bool { return b.p == nil || *b.p == nil }
 
 // Array gives access to the secret bytes themselves, nil if the Box is empty.
 // What is read through it must not outlive the Box.
@@ -55,20 +56,20 @@ func (b Box[A]) Array() *A {
 
 // Clone returns a Box with its own copy of the array.
 func (b Box[A]) Clone() Box[A] {
-	if b.p == nil {
-		return b
+	if b.IsZero() {
+		return Box[A]{}
 	}
 	return Of(*b.p)
 }
 
-// Wipe overwrites the array, also for every other Box that shares it, and
-// leaves this one empty.
+// Wipe overwrites the array and leaves the Box empty, and so every copy of it:
+// one that still held an array of zeros would be taken for a key.
 func (b *Box[A]) Wipe() {
-	if b.p == nil {
+	if b.IsZero() {
 		return
 	}
 	wipeArray(*b.p)
-	b.p = nil
+	*b.p = nil
 }
 
 //go:noinline

@@ -12,8 +12,9 @@ func Take(b []byte) Bytes {
 	return Bytes{&p}
 }
 
-// IsZero reports whether there are no bytes, that is, never filled or wiped.
-func (s Bytes) IsZero() bool { return s.p == nil }
+// IsZero reports whether there are no bytes, that is, never filled or wiped,
+// through this copy of s or another.
+func (s Bytes) IsZero() bool { return s.p == nil || **s.p == nil }
 
 // Expose gives access to the secret bytes themselves, nil if there are none.
 // The slice must not outlive s.
@@ -24,13 +25,13 @@ func (s Bytes) Expose() []byte {
 	return **s.p
 }
 
-// Wipe overwrites the bytes and leaves s empty.
+// Wipe overwrites the bytes and leaves s empty, and so every copy of it.
 func (s *Bytes) Wipe() {
-	if s.p == nil {
+	if s.IsZero() {
 		return
 	}
 	Wipe(**s.p)
-	s.p = nil
+	**s.p = nil
 }
 
 // String returns "redacted".
