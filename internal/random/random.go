@@ -1,8 +1,9 @@
 // Package random is the one source of randomness of the whole module.
 //
-// Natively it is crypto/rand; in WebAssembly it is crypto.getRandomValues,
-// called directly. Importers of the module cannot replace it; tests inside the
-// module can, with [Replace].
+// In WebAssembly it is crypto.getRandomValues, called directly. Natively it is
+// crypto/rand, with whatever Reader the program has set there. Importers of the
+// module have no other way to replace it; tests inside the module do so with
+// [Replace].
 package random
 
 import (
@@ -27,7 +28,8 @@ func Fill(b []byte) {
 }
 
 // Check reports whether the platform gives randomness at all, so that a
-// program can refuse to start instead of panicking later.
+// program can refuse to start instead of panicking later. Natively crypto/rand
+// ends the program itself.
 func Check() error {
 	var probe [1]byte
 	return system(probe[:])

@@ -17,8 +17,10 @@ func setCrypto(t *testing.T, value any) {
 	descriptor.Set("configurable", true)
 	descriptor.Set("value", value)
 	object.Call("defineProperty", global, "crypto", descriptor)
+	host.crypto = js.Value{} // as at the start of a program
 	t.Cleanup(func() {
 		object.Call("defineProperty", global, "crypto", before)
+		host.crypto = js.Value{}
 		if err := Check(); err != nil {
 			t.Fatal("crypto was not restored")
 		}
