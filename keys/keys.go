@@ -40,8 +40,11 @@ func (k Curve25519PublicKey) String() string { return base64.Encode(k[:]) }
 func (k Curve25519PublicKey) MarshalText() ([]byte, error) { return marshal(k[:]) }
 
 // UnmarshalText reads what [ParseCurve25519] does.
-func (k *Curve25519PublicKey) UnmarshalText(text []byte) (err error) {
-	*k, err = ParseCurve25519(string(text))
+func (k *Curve25519PublicKey) UnmarshalText(text []byte) error {
+	parsed, err := ParseCurve25519(string(text))
+	if err == nil {
+		*k = parsed
+	}
 	return err
 }
 
@@ -63,8 +66,11 @@ func (k Ed25519PublicKey) String() string { return base64.Encode(k[:]) }
 func (k Ed25519PublicKey) MarshalText() ([]byte, error) { return marshal(k[:]) }
 
 // UnmarshalText reads what [ParseEd25519] does.
-func (k *Ed25519PublicKey) UnmarshalText(text []byte) (err error) {
-	*k, err = ParseEd25519(string(text))
+func (k *Ed25519PublicKey) UnmarshalText(text []byte) error {
+	parsed, err := ParseEd25519(string(text))
+	if err == nil {
+		*k = parsed
+	}
 	return err
 }
 
@@ -96,8 +102,11 @@ func (s Ed25519Signature) String() string { return base64.Encode(s[:]) }
 func (s Ed25519Signature) MarshalText() ([]byte, error) { return marshal(s[:]) }
 
 // UnmarshalText reads what [ParseSignature] does.
-func (s *Ed25519Signature) UnmarshalText(text []byte) (err error) {
-	*s, err = ParseSignature(string(text))
+func (s *Ed25519Signature) UnmarshalText(text []byte) error {
+	parsed, err := ParseSignature(string(text))
+	if err == nil {
+		*s = parsed
+	}
 	return err
 }
 
@@ -108,7 +117,6 @@ func decode(dst []byte, text string, failure error) error {
 		return failure
 	}
 	if _, err := base64.DecodeInto(dst, []byte(text)); err != nil {
-		clear(dst)
 		return failure
 	}
 	return nil

@@ -28,7 +28,7 @@ const (
 // returns [olm.ErrWiped].
 func PickleAccount(a *olm.Account, key []byte) (string, error) {
 	state := a.State()
-	if state == nil {
+	if state.Wiped() {
 		return "", olm.ErrWiped
 	}
 	return seal(encodeAccount(state), key), nil

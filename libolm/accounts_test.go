@@ -51,7 +51,7 @@ func (s *accountStep) run(t *testing.T, a *olm.Account, key []byte) *olm.Account
 	switch s.Op {
 	case "create":
 		a = olm.NewAccount()
-		if err := a.SetOneTimeKeyLimit(MaxOneTimeKeys); err != nil {
+		if _, err := a.SetOneTimeKeyLimit(MaxOneTimeKeys); err != nil {
 			t.Fatal(err)
 		}
 		equalHex(t, "seed and private key", append(s.SigningSeed, s.IdentityPrivate...), s.Random)

@@ -18,7 +18,7 @@ const (
 // returns [ErrSessionVersion] or [megolm.ErrWiped].
 func PickleInboundSession(s *megolm.InboundSession, key []byte) (string, error) {
 	state := s.State()
-	if state == nil {
+	if state.Wiped() {
 		return "", megolm.ErrWiped
 	}
 	if state.Version != wire.Version1 {

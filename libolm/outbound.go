@@ -14,7 +14,7 @@ const outboundVersion = 1
 // returns [ErrSessionVersion] or [megolm.ErrWiped].
 func PickleOutboundSession(s *megolm.OutboundSession, key []byte) (string, error) {
 	state := s.State()
-	if state == nil {
+	if state.Wiped() {
 		return "", megolm.ErrWiped
 	}
 	if state.Version != wire.Version1 {

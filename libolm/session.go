@@ -26,7 +26,7 @@ const (
 // [ErrSessionVersion] or [olm.ErrWiped].
 func PickleSession(s *olm.Session, key []byte) (string, error) {
 	state := s.State()
-	if state == nil {
+	if state.Wiped() {
 		return "", olm.ErrWiped
 	}
 	if state.Version != wire.Version1 {

@@ -9,7 +9,7 @@ import (
 
 // InboundSession decrypts the messages of one sender to a group.
 type InboundSession struct {
-	state *megolmstate.Inbound
+	state megolmstate.Inbound
 }
 
 // NewInboundSession makes a session from a session key. It returns
@@ -33,7 +33,7 @@ func newInbound(parse func([]byte, Version) (*megolmstate.Inbound, error), key [
 	if err != nil {
 		return nil, err
 	}
-	return &InboundSession{state}, nil
+	return &InboundSession{*state}, nil
 }
 
 // SessionID returns the session id: the public signing key of the session in
@@ -58,16 +58,26 @@ func (s *InboundSession) Verified() bool { return s.state.Verified }
 // It returns [ErrFormat], [ErrVersion], [ErrSignature], [ErrUnknownIndex],
 // [ErrMAC] or [ErrWiped], and leaves the session as it was. Far indexes cost
 // no more than 1,024 hashes.
-func (s *InboundSession) Decrypt(message []byte) (plaintext []byte, index uint32, err error) {
-	if s.state == nil {
+func (s *InboundSession) Decrypt(message Message) (plaintext []byte, index uint32, err error) {
+	if s.state.Wiped() {
 		return nil, 0, ErrWiped
 	}
 	return s.state.Decrypt(message)
 }
 
+// AdvanceTo forgets all indexes before the given one, so that whoever takes
+// the session cannot read them. It returns [ErrUnknownIndex] if the session
+// does not know the index, or [ErrWiped].
+func (s *InboundSession) AdvanceTo(index uint32) error {
+	if s.state.Wiped() {
+		return ErrWiped
+	}
+	return s.state.AdvanceTo(index)
+}
+
 // Export returns the key of the session from its first known index on.
 func (s *InboundSession) Export() (ExportedSessionKey, error) {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return ExportedSessionKey{}, ErrWiped
 	}
 	return s.ExportAt(s.FirstKnownIndex())
@@ -76,7 +86,7 @@ func (s *InboundSession) Export() (ExportedSessionKey, error) {
 // ExportAt returns the key of the session from an index on. It returns
 // [ErrUnknownIndex] if the session does not know that index, or [ErrWiped].
 func (s *InboundSession) ExportAt(index uint32) (ExportedSessionKey, error) {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return ExportedSessionKey{}, ErrWiped
 	}
 	key, err := s.state.Export(index)
@@ -90,10 +100,10 @@ func (s *InboundSession) ExportAt(index uint32) (ExportedSessionKey, error) {
 type Ordering = megolmstate.Ordering
 
 const (
-	// Equal sessions know the same messages.
+	// Equal sessions begin at the same index with the same ratchet.
 	Equal = megolmstate.Equal
-	// Better is a session that knows all that the other knows, and earlier
-	// messages too.
+	// Better is a session that begins earlier than the other, and arrives at
+	// the other's ratchet where that begins.
 	Better = megolmstate.Better
 	// Worse is the opposite of better.
 	Worse = megolmstate.Worse
@@ -104,28 +114,34 @@ const (
 
 // Compare says whether s is equal to, better or worse than another session, or
 // unconnected with it. Wiped sessions are unconnected.
+//
+// Better is what an import claims until it has decrypted a message: a member
+// can export a made-up ratchet that arrives at the true one further on. Keep
+// the session that is there until the better one has decrypted something.
 func (s *InboundSession) Compare(other *InboundSession) Ordering {
-	if s.state == nil || other.state == nil {
+	if s.state.Wiped() || other.state.Wiped() {
 		return Unconnected
 	}
-	return s.state.Compare(other.state)
+	return s.state.Compare(&other.state)
 }
 
-// Merge returns a new session that knows the messages of both, and is verified
-// if either is: so the trusted copy of a session can be joined with an older
-// one from a backup. It returns [ErrUnconnected] if they are.
+// Merge returns a new session that begins where the better one of both does,
+// and is verified if either is: so the trusted copy of a session can be joined
+// with an earlier one from a backup. What is said of Better at
+// [InboundSession.Compare] holds for the result. It returns [ErrUnconnected] if
+// they are unconnected.
 func (s *InboundSession) Merge(other *InboundSession) (*InboundSession, error) {
 	if s.Compare(other) == Unconnected {
 		return nil, ErrUnconnected
 	}
-	return &InboundSession{s.state.Merge(other.state)}, nil
+	return &InboundSession{*s.state.Merge(&other.state)}, nil
 }
 
 const inboundKind = "megolm inbound session"
 
 // Pickle returns the session sealed under a key, to be stored.
 func (s *InboundSession) Pickle(key *[32]byte) ([]byte, error) {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return nil, ErrWiped
 	}
 	return pickle.Seal(key, inboundKind, s.state.MarshalPickle()), nil
@@ -143,24 +159,21 @@ func UnpickleInboundSession(sealed []byte, key *[32]byte) (*InboundSession, erro
 	if err != nil {
 		return nil, err
 	}
-	return &InboundSession{state}, nil
+	return &InboundSession{*state}, nil
 }
 
-// Wipe overwrites the secrets of the session in memory. Calls that can fail
-// then return [ErrWiped]; the others must not be made any more.
+// Wipe overwrites the secrets of the session in memory; what is public stays. Calls
+// that can fail then return [ErrWiped], as those of the zero value do.
 func (s *InboundSession) Wipe() {
-	if s.state != nil {
-		s.state.Wipe()
-		s.state = nil
-	}
+	s.state.Wipe()
 }
 
-// State gives the other packages of this module the session's state, of which
-// the type is internal; they see and change the session itself.
-func (s *InboundSession) State() *megolmstate.Inbound { return s.state }
+// State gives out the state of the session, private keys and all. It is for the
+// other packages of this module: its type is internal.
+func (s *InboundSession) State() *megolmstate.Inbound { return &s.state }
 
-// InboundFromState is the inverse of [InboundSession.State], for the other
-// packages of this module.
+// InboundFromState is the inverse of [InboundSession.State], for the other packages of this
+// module. The state must not be used otherwise any more.
 func InboundFromState(state *megolmstate.Inbound) *InboundSession {
-	return &InboundSession{state}
+	return &InboundSession{*state}
 }

@@ -74,7 +74,7 @@ var (
 	// ErrPickleVersion is returned for a pickle of an unknown version.
 	ErrPickleVersion = pickle.ErrVersion
 	// ErrPickleCorrupted is returned for a pickle that opens but does not
-	// hold what it should.
+	// hold what it should, or is longer than any can be.
 	ErrPickleCorrupted = pickle.ErrCorrupted
 	// ErrWiped is returned by an object that was wiped.
 	ErrWiped = errors.New("megolm: the object was wiped")

@@ -326,6 +326,71 @@ func TestCompareAndMerge(t *testing.T) {
 	}
 }
 
+func TestMergedSessionIsItsOwn(t *testing.T) {
+	out, in := newGroup(t, megolm.Version1)
+	later := exportAt(t, in, 1)
+	merged, err := later.Merge(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Wipe()
+	later.Wipe()
+	decrypt(t, merged, encrypt(t, out, "still there"), 0, "still there")
+}
+
+func TestAdvanceToForgetsEarlierIndexes(t *testing.T) {
+	out, in := newGroup(t, megolm.Version1)
+	first, second := encrypt(t, out, "first"), encrypt(t, out, "second")
+	if err := in.AdvanceTo(1); err != nil || in.FirstKnownIndex() != 1 || !in.Verified() {
+		t.Fatalf("first known index %d, %v", in.FirstKnownIndex(), err)
+	}
+	refuse(t, in, first, megolm.ErrUnknownIndex)
+	decrypt(t, in, second, 1, "second")
+	before := in.State().MarshalPickle()
+	if err := in.AdvanceTo(0); !errors.Is(err, megolm.ErrUnknownIndex) || !bytes.Equal(before, in.State().MarshalPickle()) {
+		t.Errorf("back to 0: %v", err)
+	}
+	// Behind the latest ratchet, which must go on from the new first one.
+	out.State().Ratchet.AdvanceTo(1000)
+	decrypt(t, in, encrypt(t, out, "far"), 1000, "far")
+	if err := in.AdvanceTo(500); err != nil || in.FirstKnownIndex() != 500 {
+		t.Errorf("first known index %d, %v", in.FirstKnownIndex(), err)
+	}
+	decrypt(t, in, encrypt(t, out, "farther"), 1001, "farther")
+}
+
+func TestMessageText(t *testing.T) {
+	out, in := newGroup(t, megolm.Version1)
+	m, err := out.Encrypt([]byte("in an event"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := megolm.ParseMessage(m.Base64())
+	if err != nil {
+		t.Fatal(err)
+	}
+	decrypt(t, in, parsed, 0, "in an event")
+	for _, text := range []string{m.Base64() + "=", " " + m.Base64(), "!"} {
+		if _, err := megolm.ParseMessage(text); !errors.Is(err, megolm.ErrFormat) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestOrderingNames(t *testing.T) {
+	names := map[megolm.Ordering]string{
+		megolm.Equal: "equal", megolm.Better: "better", megolm.Worse: "worse", megolm.Unconnected: "unconnected", 9: "unconnected",
+	}
+	for ordering, name := range names {
+		if ordering.String() != name {
+			t.Errorf("%d is called %q", int(ordering), ordering)
+		}
+	}
+	if megolm.Ordering(0) != megolm.Unconnected {
+		t.Error("the zero ordering lets a session take another's place")
+	}
+}
+
 // T22, as far as this package goes: a session of the same id and another
 // ratchet cannot take the place of the genuine one.
 func TestT22OtherRatchetIsUnconnected(t *testing.T) {
@@ -388,6 +453,7 @@ func TestWipedObjectsRefuse(t *testing.T) {
 		"Encrypt":         func() error { _, err := out.Encrypt(nil); return err },
 		"outbound Pickle": func() error { _, err := out.Pickle(new([32]byte)); return err },
 		"Decrypt":         func() error { _, _, err := in.Decrypt(m); return err },
+		"AdvanceTo":       func() error { return in.AdvanceTo(0) },
 		"Export":          func() error { _, err := in.Export(); return err },
 		"ExportAt":        func() error { _, err := in.ExportAt(0); return err },
 		"inbound Pickle":  func() error { _, err := in.Pickle(new([32]byte)); return err },
@@ -399,5 +465,11 @@ func TestWipedObjectsRefuse(t *testing.T) {
 	}
 	if in.Compare(other) != megolm.Unconnected || other.Compare(in) != megolm.Unconnected {
 		t.Error("a wiped session is connected")
+	}
+	if out.SessionID() != in.SessionID() || in.SessionID() != other.SessionID() {
+		t.Error("what is public did not stay")
+	}
+	if _, err := new(megolm.OutboundSession).Encrypt(nil); !errors.Is(err, megolm.ErrWiped) {
+		t.Errorf("Encrypt of the zero session: %v", err)
 	}
 }

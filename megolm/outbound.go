@@ -9,7 +9,7 @@ import (
 
 // OutboundSession encrypts the messages of one sender to a group.
 type OutboundSession struct {
-	state *megolmstate.Outbound
+	state megolmstate.Outbound
 }
 
 // NewOutboundSession makes a session at index 0. It panics for an unknown
@@ -18,7 +18,7 @@ func NewOutboundSession(v Version) *OutboundSession {
 	if !v.Valid() {
 		panic("megolm: unknown version")
 	}
-	return &OutboundSession{megolmstate.NewOutbound(v)}
+	return &OutboundSession{*megolmstate.NewOutbound(v)}
 }
 
 // SessionID returns the session id: the public signing key of the session in
@@ -35,7 +35,7 @@ func (s *OutboundSession) MessageIndex() uint32 { return s.state.Ratchet.Index }
 // present index on, for each of them over Olm. It returns [ErrWiped] after
 // Wipe.
 func (s *OutboundSession) SessionKey() (SessionKey, error) {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return SessionKey{}, ErrWiped
 	}
 	return SessionKey{secret.Take(s.state.SessionKey())}, nil
@@ -44,8 +44,8 @@ func (s *OutboundSession) SessionKey() (SessionKey, error) {
 // Encrypt encrypts the next message of any length and signs it. Save the
 // pickle before the message leaves: an index must not be used twice. It
 // returns [ErrWiped] after Wipe.
-func (s *OutboundSession) Encrypt(plaintext []byte) ([]byte, error) {
-	if s.state == nil {
+func (s *OutboundSession) Encrypt(plaintext []byte) (Message, error) {
+	if s.state.Wiped() {
 		return nil, ErrWiped
 	}
 	return s.state.Encrypt(plaintext), nil
@@ -55,7 +55,7 @@ const outboundKind = "megolm outbound session"
 
 // Pickle returns the session sealed under a key, to be stored.
 func (s *OutboundSession) Pickle(key *[32]byte) ([]byte, error) {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return nil, ErrWiped
 	}
 	return pickle.Seal(key, outboundKind, s.state.MarshalPickle()), nil
@@ -73,24 +73,21 @@ func UnpickleOutboundSession(sealed []byte, key *[32]byte) (*OutboundSession, er
 	if err != nil {
 		return nil, err
 	}
-	return &OutboundSession{state}, nil
+	return &OutboundSession{*state}, nil
 }
 
-// Wipe overwrites the secrets of the session in memory. Calls that can fail
-// then return [ErrWiped]; the others must not be made any more.
+// Wipe overwrites the secrets of the session in memory; what is public stays. Calls
+// that can fail then return [ErrWiped], as those of the zero value do.
 func (s *OutboundSession) Wipe() {
-	if s.state != nil {
-		s.state.Wipe()
-		s.state = nil
-	}
+	s.state.Wipe()
 }
 
-// State gives the other packages of this module the session's state, of which
-// the type is internal; they see and change the session itself.
-func (s *OutboundSession) State() *megolmstate.Outbound { return s.state }
+// State gives out the state of the session, private keys and all. It is for the
+// other packages of this module: its type is internal.
+func (s *OutboundSession) State() *megolmstate.Outbound { return &s.state }
 
-// OutboundFromState is the inverse of [OutboundSession.State], for the other
-// packages of this module.
+// OutboundFromState is the inverse of [OutboundSession.State], for the other packages of this
+// module. The state must not be used otherwise any more.
 func OutboundFromState(state *megolmstate.Outbound) *OutboundSession {
-	return &OutboundSession{state}
+	return &OutboundSession{*state}
 }

@@ -26,6 +26,13 @@ func ParseSessionKey(text string) (SessionKey, error) {
 // cannot be wiped: let it be short-lived.
 func (k SessionKey) Base64() string { return base64.Encode(k.Expose()) }
 
+// Expose gives access to the bytes of the key themselves, nil after Wipe. The
+// slice must not outlive the key.
+func (k SessionKey) Expose() []byte { return k.secretBytes.Expose() }
+
+// Wipe overwrites the key, for every copy of it.
+func (k *SessionKey) Wipe() { k.secretBytes.Wipe() }
+
 // ExportedSessionKey is the key that lets others decrypt a session from some
 // index on, unsigned: the session_key of forwarded and backed-up keys. Whoever
 // gives it could have made it up. It is a secret, prints as "redacted" and
@@ -43,13 +50,19 @@ func ParseExportedSessionKey(text string) (ExportedSessionKey, error) {
 // A string cannot be wiped: let it be short-lived.
 func (k ExportedSessionKey) Base64() string { return base64.Encode(k.Expose()) }
 
+// Expose gives access to the bytes of the key themselves, nil after Wipe. The
+// slice must not outlive the key.
+func (k ExportedSessionKey) Expose() []byte { return k.secretBytes.Expose() }
+
+// Wipe overwrites the key, for every copy of it.
+func (k *ExportedSessionKey) Wipe() { k.secretBytes.Wipe() }
+
 func parseKey(text string, n int) (secret.Bytes, error) {
 	if len(text) != base64.EncodedLen(n) {
 		return secret.Bytes{}, ErrSessionKey
 	}
-	b := make([]byte, n)
-	if _, err := base64.DecodeInto(b, []byte(text)); err != nil {
-		secret.Wipe(b)
+	b, err := base64.Decode(text)
+	if err != nil {
 		return secret.Bytes{}, ErrSessionKey
 	}
 	return secret.Take(b), nil

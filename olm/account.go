@@ -14,12 +14,12 @@ import (
 // Account holds the keys of a device: its identity keys, which never change,
 // and its one-time and fallback keys.
 type Account struct {
-	state *olmstate.Account
+	state olmstate.Account
 }
 
 // NewAccount makes an account with new identity keys and no one-time keys. It
 // panics if the platform gives no randomness, as crypto/rand does.
-func NewAccount() *Account { return &Account{olmstate.NewAccount()} }
+func NewAccount() *Account { return &Account{*olmstate.NewAccount()} }
 
 // IdentityKeys are the public identity keys of a device.
 type IdentityKeys struct {
@@ -40,7 +40,7 @@ func (a *Account) Curve25519Key() keys.Curve25519PublicKey { return a.state.Iden
 func (a *Account) Ed25519Key() keys.Ed25519PublicKey { return a.state.SigningKey.Public }
 
 // Sign signs a message with the Ed25519 identity key. To sign a JSON object,
-// give its canonical form.
+// give its canonical form. It panics after Wipe.
 func (a *Account) Sign(message []byte) keys.Ed25519Signature {
 	return a.state.SigningKey.Sign(message)
 }
@@ -68,7 +68,7 @@ func publicKeys(list []olmstate.OneTimeKey) []OneTimeKey {
 // limit the oldest are dropped and returned: messages that use them can no
 // longer be decrypted. It returns [ErrKeyCount] unless 0 ≤ n ≤ [MaxOneTimeKeys].
 func (a *Account) GenerateOneTimeKeys(n int) (dropped []OneTimeKey, err error) {
-	if a.state == nil {
+	if a.state.Wiped() {
 		return nil, ErrWiped
 	}
 	removed, err := a.state.Generate(n)
@@ -92,15 +92,15 @@ func (a *Account) OneTimeKeys() []OneTimeKey {
 func (a *Account) OneTimeKeyCount() int { return len(a.state.OneTimeKeys) }
 
 // SetOneTimeKeyLimit sets how many private one-time keys the account keeps,
-// [MaxOneTimeKeys] unless it is set, and drops the oldest beyond that. It
-// returns [ErrKeyCount] unless 1 ≤ limit ≤ [MaxOneTimeKeys]. The limit is part
-// of the pickle.
-func (a *Account) SetOneTimeKeyLimit(limit int) error {
-	if a.state == nil {
-		return ErrWiped
+// [MaxOneTimeKeys] unless it is set. Beyond it the oldest are dropped and
+// returned. It returns [ErrKeyCount] unless 1 ≤ limit ≤ [MaxOneTimeKeys]. The
+// limit is part of the pickle.
+func (a *Account) SetOneTimeKeyLimit(limit int) (dropped []OneTimeKey, err error) {
+	if a.state.Wiped() {
+		return nil, ErrWiped
 	}
-	_, err := a.state.SetLimit(limit)
-	return err
+	removed, err := a.state.SetLimit(limit)
+	return publicKeys(removed), err
 }
 
 // MarkKeysAsPublished marks all one-time keys, and the fallback key, as
@@ -116,8 +116,17 @@ func (a *Account) RemoveOneTimeKey(key keys.Curve25519PublicKey) bool {
 
 // GenerateFallbackKey makes a new fallback key, for when the homeserver has no
 // one-time keys left. The present one becomes the previous one and stays
-// usable; the previous one is dropped.
-func (a *Account) GenerateFallbackKey() { a.state.GenerateFallback() }
+// usable; the previous one is dropped. It returns [ErrWiped] after Wipe.
+//
+// Unlike a one-time key, a fallback key serves any number of sessions, so that
+// a pre-key message under it can be replayed: see [Account.NewInboundSession].
+func (a *Account) GenerateFallbackKey() error {
+	if a.state.Wiped() {
+		return ErrWiped
+	}
+	a.state.GenerateFallback()
+	return nil
+}
 
 // FallbackKey returns the fallback key if it is not yet marked as published.
 func (a *Account) FallbackKey() (key OneTimeKey, ok bool) {
@@ -137,29 +146,34 @@ func (a *Account) ForgetFallbackKey() bool { return a.state.ForgetFallback() }
 //
 // It returns [ErrWeakKey], [ErrVersion] for an unknown version, or [ErrWiped].
 func (a *Account) NewOutboundSession(identityKey, oneTimeKey keys.Curve25519PublicKey, v Version) (*Session, error) {
-	if a.state == nil {
+	if a.state.Wiped() {
 		return nil, ErrWiped
 	}
 	if !v.Valid() {
 		return nil, ErrVersion
 	}
-	state, err := olmstate.NewOutbound(a.state, (*[32]byte)(&identityKey), (*[32]byte)(&oneTimeKey), v)
+	state, err := olmstate.NewOutbound(&a.state, (*[32]byte)(&identityKey), (*[32]byte)(&oneTimeKey), v)
 	if err != nil {
 		return nil, err
 	}
-	return &Session{state}, nil
+	return &Session{*state}, nil
 }
 
 // NewInboundSession makes a session from the pre-key message of a device with
 // the given identity key, and decrypts the message. The one-time key is
 // dropped once the message has decrypted, not before, so that a bad message
-// cannot burn it; a fallback key stays.
+// cannot burn it; a fallback key stays. Save the account together with the
+// session afterwards.
+//
+// A message under a fallback key makes a session every time it comes. Ask the
+// sessions that there are first, by [Session.MatchesInbound], and let the one
+// that matches decrypt it: that one refuses a replay.
 //
 // It returns [ErrFormat], [ErrVersion], [ErrIdentityKey],
 // [ErrUnknownOneTimeKey], [ErrWeakKey], [ErrWiped], or an error of
 // [Session.Decrypt], and leaves the account as it was.
 func (a *Account) NewInboundSession(identityKey keys.Curve25519PublicKey, message Message, v Version) (*Session, []byte, error) {
-	if a.state == nil {
+	if a.state.Wiped() {
 		return nil, nil, ErrWiped
 	}
 	if !v.Valid() {
@@ -176,7 +190,7 @@ func (a *Account) NewInboundSession(identityKey keys.Curve25519PublicKey, messag
 	if err != nil {
 		return nil, nil, err
 	}
-	state, err := olmstate.NewInbound(a.state, &outer, &inner.RatchetKey, v)
+	state, err := olmstate.NewInbound(&a.state, &outer, &inner.RatchetKey, v)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -186,14 +200,14 @@ func (a *Account) NewInboundSession(identityKey keys.Curve25519PublicKey, messag
 		return nil, nil, err
 	}
 	a.state.RemoveKey(&outer.OneTimeKey)
-	return &Session{state}, plaintext, nil
+	return &Session{*state}, plaintext, nil
 }
 
 const accountKind = "olm account"
 
 // Pickle returns the account sealed under a key, to be stored.
 func (a *Account) Pickle(key *[32]byte) ([]byte, error) {
-	if a.state == nil {
+	if a.state.Wiped() {
 		return nil, ErrWiped
 	}
 	return pickle.Seal(key, accountKind, a.state.MarshalPickle()), nil
@@ -211,22 +225,19 @@ func UnpickleAccount(sealed []byte, key *[32]byte) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Account{state}, nil
+	return &Account{*state}, nil
 }
 
-// Wipe overwrites the secrets of the account in memory. Calls that can fail
-// then return [ErrWiped]; the others must not be made any more.
+// Wipe overwrites the secrets of the account in memory; what is public stays. Calls
+// that can fail then return [ErrWiped], as those of the zero value do.
 func (a *Account) Wipe() {
-	if a.state != nil {
-		a.state.Wipe()
-		a.state = nil
-	}
+	a.state.Wipe()
 }
 
-// State gives the other packages of this module the account's state, of which
-// the type is internal; they see and change the account itself.
-func (a *Account) State() *olmstate.Account { return a.state }
+// State gives out the state of the account, private keys and all. It is for the
+// other packages of this module: its type is internal.
+func (a *Account) State() *olmstate.Account { return &a.state }
 
-// AccountFromState is the inverse of [Account.State], for the other packages
-// of this module.
-func AccountFromState(state *olmstate.Account) *Account { return &Account{state} }
+// AccountFromState is the inverse of [Account.State], for the other packages of this
+// module. The state must not be used otherwise any more.
+func AccountFromState(state *olmstate.Account) *Account { return &Account{*state} }

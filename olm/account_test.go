@@ -3,6 +3,7 @@ package olm_test
 import (
 	"bytes"
 	"errors"
+	"math"
 	"testing"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
@@ -62,7 +63,7 @@ func generate(t testing.TB, a *olm.Account, n int) []olm.OneTimeKey {
 
 func TestOldestOneTimeKeysAreDropped(t *testing.T) {
 	a := olm.NewAccount()
-	if err := a.SetOneTimeKeyLimit(10); err != nil {
+	if _, err := a.SetOneTimeKeyLimit(10); err != nil {
 		t.Fatal(err)
 	}
 	generate(t, a, 8)
@@ -74,8 +75,9 @@ func TestOldestOneTimeKeysAreDropped(t *testing.T) {
 	if list := a.OneTimeKeys(); len(list) != 10 || list[0].ID != "AAAABA" {
 		t.Errorf("%v", list)
 	}
-	if err := a.SetOneTimeKeyLimit(4); err != nil || a.OneTimeKeyCount() != 4 {
-		t.Errorf("%d keys, %v", a.OneTimeKeyCount(), err)
+	dropped, err := a.SetOneTimeKeyLimit(4)
+	if err != nil || len(dropped) != 6 || dropped[0].ID != "AAAABA" || a.OneTimeKeyCount() != 4 {
+		t.Errorf("%d keys, dropped %v, %v", a.OneTimeKeyCount(), dropped, err)
 	}
 }
 
@@ -101,13 +103,13 @@ func TestFiveThousandOneTimeKeysAreKept(t *testing.T) {
 
 func TestKeyCountIsBounded(t *testing.T) {
 	a := olm.NewAccount()
-	for _, n := range []int{-1, olm.MaxOneTimeKeys + 1, 1 << 40} {
+	for _, n := range []int{-1, olm.MaxOneTimeKeys + 1, math.MaxInt32} {
 		if _, err := a.GenerateOneTimeKeys(n); !errors.Is(err, olm.ErrKeyCount) {
 			t.Errorf("generating %d: %v", n, err)
 		}
 	}
 	for _, n := range []int{-1, 0, olm.MaxOneTimeKeys + 1} {
-		if err := a.SetOneTimeKeyLimit(n); !errors.Is(err, olm.ErrKeyCount) {
+		if _, err := a.SetOneTimeKeyLimit(n); !errors.Is(err, olm.ErrKeyCount) {
 			t.Errorf("limit %d: %v", n, err)
 		}
 	}

@@ -19,6 +19,17 @@ const (
 	Normal MessageType = 1
 )
 
+// String returns the type as a word.
+func (t MessageType) String() string {
+	switch t {
+	case PreKey:
+		return "pre-key"
+	case Normal:
+		return "normal"
+	}
+	return "unknown"
+}
+
 // Message is an encrypted message.
 type Message struct {
 	Type MessageType

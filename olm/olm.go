@@ -15,7 +15,14 @@
 // Sessions change with every message, so that old keys are forgotten and new
 // ones cannot be foreseen. Save the pickle of a session after each Encrypt and
 // Decrypt, before the message leaves or the plaintext is shown; a session that
-// goes back to an older state uses keys twice.
+// goes back to an older state uses keys twice. Save the account before its
+// public keys are uploaded, and together with each session that is made from a
+// one-time key, or the key comes back after a crash.
+//
+// Olm binds a session to identity keys, and not to users. Put the user ids and
+// the Ed25519 keys of both sides into the plaintext, and compare them, as the
+// specification demands: else a member can pass your message off as theirs
+// (unknown key-share).
 //
 // After an error an object is bit for bit what it was before the call. Objects
 // may be used by one goroutine at a time. Wipe them when they are no longer

@@ -40,7 +40,9 @@ func TestHealingACopiedSessionCannotReadAfterTheNextDiffieHellmanStep(t *testing
 	decrypt(t, p.bobSession, along, "the thief reads this")
 	decrypt(t, stolen, along, "the thief reads this")
 
-	// Bob answers with a ratchet key drawn after the theft, and Alice steps.
+	// Bob answers with a ratchet key drawn after the theft, and Alice steps. The
+	// thief steps as well, as far as the stolen session goes.
+	encrypt(t, stolen, "under a ratchet key of the thief's")
 	deliver(t, p.bobSession, p.aliceSession, "a new ratchet key")
 	healed := encrypt(t, p.aliceSession, "the thief does not read this")
 	if plaintext, err := stolen.Decrypt(healed); err == nil {
@@ -48,15 +50,18 @@ func TestHealingACopiedSessionCannotReadAfterTheNextDiffieHellmanStep(t *testing
 	}
 	decrypt(t, p.bobSession, healed, "the thief does not read this")
 
-	// Nor can the thief who copied Alice's side as well at the same time.
-	stolenToo := copySession(t, p.aliceSession)
-	deliver(t, p.bobSession, p.aliceSession, "stays in Alice's chain")
-	deliver(t, p.aliceSession, p.bobSession, "step of Alice")
-	deliver(t, p.bobSession, p.aliceSession, "step of Bob")
-	last := encrypt(t, p.bobSession, "healed again")
-	if plaintext, err := stolenToo.Decrypt(last); err == nil {
+	// Alice's side heals as well: her thief reads along until she steps.
+	stolen = copySession(t, p.aliceSession)
+	along = encrypt(t, p.bobSession, "her thief reads this")
+	decrypt(t, p.aliceSession, along, "her thief reads this")
+	decrypt(t, stolen, along, "her thief reads this")
+	encrypt(t, stolen, "under a ratchet key of the thief's")
+	deliver(t, p.aliceSession, p.bobSession, "a new ratchet key of hers")
+	healed = encrypt(t, p.bobSession, "her thief does not read this")
+	if plaintext, err := stolen.Decrypt(healed); err == nil {
 		t.Fatalf("the thief read %q", plaintext)
 	}
+	decrypt(t, p.aliceSession, healed, "her thief does not read this")
 }
 
 // Deniability in its plainest form: both sides can compute every MAC, so that

@@ -1,6 +1,7 @@
 package olm_test
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"testing"
@@ -33,14 +34,17 @@ func appendMAC(body []byte, chainKey [32]byte, steps uint32) []byte {
 	return messageCipher(chainKey, steps).AppendMAC(body, body, 8)
 }
 
-// reencrypt returns Alice's next message with a right MAC over a ciphertext of
-// n zero bytes, in which no padding can be found.
+// reencrypt returns Alice's next message with a right MAC over n bytes of
+// ciphertext in which no padding can be found: they decrypt to 0xee, and the
+// block with the padding is cut off.
 func reencrypt(t testing.TB, p *pair, n int) olm.Message {
 	t.Helper()
 	encrypt(t, p.aliceSession, "makes sure that there is a chain")
 	sender := p.aliceSession.State().Ratchet.Sender
 	m := wire.AppendOlm(nil, wire.Version1, &sender.RatchetKey.Public, sender.Chain.Index, n)
-	m = append(m, make([]byte, n)...)
+	cipher := messageCipher(*sender.Chain.Key.Array(), 0)
+	whole := cipher.Append(make([]byte, 0, aessha2.CiphertextLen(n)), bytes.Repeat([]byte{0xee}, n))
+	m = append(m, whole[:n]...)
 	return olm.Message{Type: olm.Normal, Body: appendMAC(m, *sender.Chain.Key.Array(), 0)}
 }
 

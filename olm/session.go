@@ -12,7 +12,7 @@ import (
 // Session is one side of an encrypted channel between two devices. It is made
 // by [Account.NewOutboundSession] or [Account.NewInboundSession].
 type Session struct {
-	state *olmstate.Session
+	state olmstate.Session
 }
 
 // ID returns the session id, which is the same on both sides: SHA-256 over the
@@ -48,9 +48,10 @@ func (s *Session) MatchesInboundFrom(identityKey keys.Curve25519PublicKey, messa
 // Encrypt encrypts the next message of any length.
 //
 // It returns [ErrWeakKey] if the peer's ratchet key is weak, [ErrChainExhausted]
-// after 2^32−1 messages without an answer, and [ErrWiped].
+// after 2^32−1 messages without an answer, [ErrMAC] in a blank session, which
+// libolm pickles before it has made one, and [ErrWiped].
 func (s *Session) Encrypt(plaintext []byte) (Message, error) {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return Message{}, ErrWiped
 	}
 	body, preKey, err := s.state.Encrypt(plaintext)
@@ -71,7 +72,7 @@ func (s *Session) Encrypt(plaintext []byte) (Message, error) {
 // [ErrMessageGap], [ErrChainExhausted], [ErrWeakKey] or [ErrWiped], and leaves
 // the session as it was.
 func (s *Session) Decrypt(message Message) ([]byte, error) {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return nil, ErrWiped
 	}
 	body, err := message.normal()
@@ -84,7 +85,7 @@ func (s *Session) Decrypt(message Message) ([]byte, error) {
 // Describe returns the counters of the session's chains, and no keys, for
 // people who look for the cause of an undecryptable message.
 func (s *Session) Describe() string {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return "wiped"
 	}
 	r := &s.state.Ratchet
@@ -111,7 +112,7 @@ const sessionKind = "olm session"
 
 // Pickle returns the session sealed under a key, to be stored.
 func (s *Session) Pickle(key *[32]byte) ([]byte, error) {
-	if s.state == nil {
+	if s.state.Wiped() {
 		return nil, ErrWiped
 	}
 	return pickle.Seal(key, sessionKind, s.state.MarshalPickle()), nil
@@ -129,22 +130,19 @@ func UnpickleSession(sealed []byte, key *[32]byte) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{state}, nil
+	return &Session{*state}, nil
 }
 
-// Wipe overwrites the secrets of the session in memory. Calls that can fail
-// then return [ErrWiped]; the others must not be made any more.
+// Wipe overwrites the secrets of the session in memory; what is public stays. Calls
+// that can fail then return [ErrWiped], as those of the zero value do.
 func (s *Session) Wipe() {
-	if s.state != nil {
-		s.state.Wipe()
-		s.state = nil
-	}
+	s.state.Wipe()
 }
 
-// State gives the other packages of this module the session's state, of which
-// the type is internal; they see and change the session itself.
-func (s *Session) State() *olmstate.Session { return s.state }
+// State gives out the state of the session, private keys and all. It is for the
+// other packages of this module: its type is internal.
+func (s *Session) State() *olmstate.Session { return &s.state }
 
-// SessionFromState is the inverse of [Session.State], for the other packages
-// of this module.
-func SessionFromState(state *olmstate.Session) *Session { return &Session{state} }
+// SessionFromState is the inverse of [Session.State], for the other packages of this
+// module. The state must not be used otherwise any more.
+func SessionFromState(state *olmstate.Session) *Session { return &Session{*state} }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/testrand"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
@@ -117,6 +118,9 @@ func TestParseMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	decrypt(t, p.bobSession, parsed, "in an event")
+	if m.Type.String() != "pre-key" || olm.Normal.String() != "normal" || olm.MessageType(2).String() != "unknown" {
+		t.Error("the types are called otherwise")
+	}
 	for name, bad := range map[string]struct {
 		messageType int
 		body        string
@@ -165,8 +169,7 @@ func TestUnknownVersionIsRefused(t *testing.T) {
 func TestWipedObjectsRefuse(t *testing.T) {
 	p := answered(t, olm.Version1)
 	m := encrypt(t, p.bobSession, "too late")
-	state := p.aliceSession.State()
-	root := state.Ratchet.Root.Array()
+	root := p.aliceSession.State().Ratchet.Root.Array()
 	p.aliceSession.Wipe()
 	p.aliceSession.Wipe()
 	if *root != [32]byte{} {
@@ -184,6 +187,12 @@ func TestWipedObjectsRefuse(t *testing.T) {
 	if p.aliceSession.Describe() != "wiped" {
 		t.Error("Describe")
 	}
+	if p.aliceSession.ID() != p.bobSession.ID() || !p.aliceSession.HasReceivedMessage() {
+		t.Error("what is public did not stay")
+	}
+	if _, err := new(olm.Session).Encrypt(nil); !errors.Is(err, olm.ErrWiped) {
+		t.Errorf("Encrypt of the zero session: %v", err)
+	}
 
 	key := p.alice.State().IdentityKey.Private.Array()
 	p.alice.Wipe()
@@ -194,7 +203,7 @@ func TestWipedObjectsRefuse(t *testing.T) {
 	if _, err := p.alice.GenerateOneTimeKeys(1); !errors.Is(err, olm.ErrWiped) {
 		t.Errorf("GenerateOneTimeKeys: %v", err)
 	}
-	if err := p.alice.SetOneTimeKeyLimit(1); !errors.Is(err, olm.ErrWiped) {
+	if _, err := p.alice.SetOneTimeKeyLimit(1); !errors.Is(err, olm.ErrWiped) {
 		t.Errorf("SetOneTimeKeyLimit: %v", err)
 	}
 	if _, err := p.alice.NewOutboundSession(keys.Curve25519PublicKey{9}, keys.Curve25519PublicKey{9}, olm.Version1); !errors.Is(err, olm.ErrWiped) {
@@ -206,16 +215,29 @@ func TestWipedObjectsRefuse(t *testing.T) {
 	if _, err := p.alice.Pickle(new([32]byte)); !errors.Is(err, olm.ErrWiped) {
 		t.Errorf("Pickle: %v", err)
 	}
+	if err := p.alice.GenerateFallbackKey(); !errors.Is(err, olm.ErrWiped) {
+		t.Errorf("GenerateFallbackKey: %v", err)
+	}
+	if p.alice.Curve25519Key() == (keys.Curve25519PublicKey{}) || p.alice.OneTimeKeyCount() != 0 {
+		t.Error("the public identity key did not stay, or one-time keys did")
+	}
 }
 
-// Messages are lost, delayed, repeated and reordered at random; each that is
-// within the limits decrypts exactly once.
+// Messages are lost, delayed, repeated and reordered at random; each decrypts
+// at most once, and to what was encrypted. Late ones may be pushed out by the
+// limits.
 func TestRandomisedConversation(t *testing.T) {
 	r := testrand.New(t)
+	defer random.Replace(testrand.NewStream(r.Uint64()))() // so that the seed repeats all
 	for range testrand.Count(t, 5) {
 		p := newPair(t, olm.Version(1+r.IntN(2)))
 		sessions := []*olm.Session{p.aliceSession, p.bobSession}
-		var underway [2][]olm.Message // to each side
+		type late struct {
+			message   olm.Message
+			plaintext string
+		}
+		var underway [2][]late // to each side
+		arrived := 0
 		for step := range 200 {
 			side := r.IntN(2)
 			plaintext := string(testrand.Bytes(r, 1+step))
@@ -223,19 +245,28 @@ func TestRandomisedConversation(t *testing.T) {
 			switch r.IntN(4) {
 			case 0: // lost
 			case 1: // late
-				underway[1-side] = append(underway[1-side], m)
+				underway[1-side] = append(underway[1-side], late{m, plaintext})
 			default:
 				decrypt(t, sessions[1-side], m, plaintext)
 				refuse(t, sessions[1-side], m, nil)
 			}
-			if late := underway[side]; len(late) > 0 && r.IntN(3) == 0 {
-				_, err := sessions[side].Decrypt(late[0])
-				if err != nil && !errors.Is(err, olm.ErrMessageKeyGone) && !errors.Is(err, olm.ErrMAC) {
-					t.Fatal(err) // pushed out by a limit, at worst
+			if waiting := underway[side]; len(waiting) > 0 && r.IntN(3) == 0 {
+				got, err := sessions[side].Decrypt(waiting[0].message)
+				switch {
+				case err == nil:
+					arrived++
+					if string(got) != waiting[0].plaintext {
+						t.Fatalf("a late message decrypted to %q", got)
+					}
+				case !errors.Is(err, olm.ErrMessageKeyGone) && !errors.Is(err, olm.ErrMAC):
+					t.Fatal(err)
 				}
-				underway[side] = late[1:]
+				underway[side] = waiting[1:]
 			}
 			sessions[side] = copySession(t, sessions[side])
+		}
+		if arrived == 0 {
+			t.Error("no late message ever arrived")
 		}
 	}
 }

@@ -76,12 +76,10 @@ func (c *Cipher) Open(message, mac, ciphertext []byte) (plaintext []byte, ok boo
 	if len(mac) == 0 || len(mac) > len(want) || subtle.ConstantTimeCompare(want[:len(mac)], mac) != 1 {
 		return nil, false
 	}
-	return c.Decrypt(ciphertext)
+	return c.decrypt(ciphertext)
 }
 
-// Decrypt decrypts without looking at any MAC. Only backup decryption, whose
-// MAC covers nothing, calls it directly.
-func (c *Cipher) Decrypt(ciphertext []byte) (plaintext []byte, ok bool) {
+func (c *Cipher) decrypt(ciphertext []byte) (plaintext []byte, ok bool) {
 	if len(ciphertext) == 0 || len(ciphertext)%aes.BlockSize != 0 {
 		return nil, false
 	}

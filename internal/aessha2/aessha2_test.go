@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/vectors"
 )
 
@@ -92,10 +93,19 @@ func TestT7BadPaddingIsRefused(t *testing.T) {
 	}
 }
 
-func TestWipe(t *testing.T) {
+func TestT9WipeClearsTheKeys(t *testing.T) {
 	c := New([]byte("key"), "info")
 	c.Wipe()
 	if c.iv != [16]byte{} {
 		t.Error("the IV was not overwritten")
 	}
+	if *c.mac != (sha2.HMAC256{}) {
+		t.Error("the MAC key was not overwritten")
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("the AES key was not overwritten: it still encrypts")
+		}
+	}()
+	c.Append(make([]byte, 0, 16), nil)
 }

@@ -74,6 +74,18 @@ func (s *Inbound) keep(ratchet Ratchet) {
 	s.Latest = ratchet
 }
 
+// AdvanceTo makes an index the first known one.
+func (s *Inbound) AdvanceTo(index uint32) error {
+	ratchet, err := s.At(index)
+	if err != nil {
+		return err
+	}
+	s.keep(ratchet.Clone())
+	s.Initial.Data.Wipe()
+	s.Initial = ratchet
+	return nil
+}
+
 // connected reports whether two sessions are the same one, known from
 // different indexes.
 func (s *Inbound) connected(other *Inbound) bool {
@@ -81,7 +93,7 @@ func (s *Inbound) connected(other *Inbound) bool {
 		return false
 	}
 	earlier, later := s, other
-	if !ahead(later.Initial.Index, earlier.Initial.Index) {
+	if !ahead(other.Initial.Index, s.Initial.Index) {
 		earlier, later = other, s
 	}
 	ratchet, err := earlier.At(later.Initial.Index)
@@ -97,11 +109,24 @@ type Ordering int
 
 // The orderings, which package megolm documents.
 const (
-	Equal Ordering = iota
+	Unconnected Ordering = iota
+	Equal
 	Better
 	Worse
-	Unconnected
 )
+
+// String returns the ordering as a word.
+func (o Ordering) String() string {
+	switch o {
+	case Equal:
+		return "equal"
+	case Better:
+		return "better"
+	case Worse:
+		return "worse"
+	}
+	return "unconnected"
+}
 
 // Compare compares by what the sessions can decrypt.
 func (s *Inbound) Compare(other *Inbound) Ordering {
@@ -135,9 +160,11 @@ func (s *Inbound) Merge(other *Inbound) *Inbound {
 	}
 }
 
-// Wipe overwrites all secrets. The session cannot be used afterwards.
+// Wipe overwrites all secrets; what is public stays.
 func (s *Inbound) Wipe() {
 	s.Initial.Data.Wipe()
 	s.Latest.Data.Wipe()
-	*s = Inbound{}
 }
+
+// Wiped reports whether the session holds no secrets, wiped or never made.
+func (s *Inbound) Wiped() bool { return s.Initial.Data.IsZero() }

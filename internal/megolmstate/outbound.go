@@ -42,9 +42,11 @@ func (s *Outbound) Encrypt(plaintext []byte) []byte {
 	return append(message, signature[:]...)
 }
 
-// Wipe overwrites all secrets. The session cannot be used afterwards.
+// Wipe overwrites all secrets; what is public stays.
 func (s *Outbound) Wipe() {
 	s.Ratchet.Data.Wipe()
 	s.SigningKey.Wipe()
-	*s = Outbound{}
 }
+
+// Wiped reports whether the session holds no secrets, wiped or never made.
+func (s *Outbound) Wiped() bool { return s.Ratchet.Data.IsZero() }

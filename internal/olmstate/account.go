@@ -45,8 +45,8 @@ func (a *Account) newKey() OneTimeKey {
 	return OneTimeKey{ID: a.LastKeyID, Key: curve25519.GenerateKeyPair()}
 }
 
-// Generate adds n one-time keys. Beyond the limit the oldest are dropped; it
-// returns how many of the keys at the beginning of the list that were.
+// Generate adds n one-time keys. Beyond the limit the oldest are dropped, and
+// returned, with their public halves only.
 func (a *Account) Generate(n int) (removed []OneTimeKey, err error) {
 	if n < 0 || n > MaxOneTimeKeys {
 		return nil, ErrKeyCount
@@ -144,7 +144,8 @@ func (a *Account) RemoveKey(public *[32]byte) bool {
 	return true
 }
 
-// Wipe overwrites all secrets. The account cannot be used afterwards.
+// Wipe overwrites all secrets and drops the one-time keys; the public identity
+// keys stay.
 func (a *Account) Wipe() {
 	a.IdentityKey.Wipe()
 	a.SigningKey.Wipe()
@@ -156,5 +157,8 @@ func (a *Account) Wipe() {
 			fallback.Key.Wipe()
 		}
 	}
-	*a = Account{}
+	a.OneTimeKeys, a.Fallback, a.PreviousFallback = nil, nil, nil
 }
+
+// Wiped reports whether the account holds no secrets, wiped or never made.
+func (a *Account) Wiped() bool { return a.IdentityKey.Private.IsZero() }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/aessha2"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/pickle"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/wire"
@@ -94,7 +93,7 @@ func (r *Ratchet) encrypt(plaintext []byte, v wire.Version) ([]byte, error) {
 
 func (r *Ratchet) beginSenderChain() error {
 	if len(r.Receivers) == 0 {
-		return pickle.ErrCorrupted // only a pickle that was never a session's holds neither
+		return ErrMAC // only a pickle of libolm's that was never a session's holds neither
 	}
 	key := curve25519.GenerateKeyPair()
 	root, chain, err := r.advanceRoot(&key, &r.Receivers[0].RatchetKey)

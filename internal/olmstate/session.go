@@ -138,8 +138,8 @@ func (s *Session) Matches(m *wire.PreKeyMessage) bool {
 	return m.IdentityKey == s.IdentityKey && m.BaseKey == s.BaseKey && m.OneTimeKey == s.OneTimeKey
 }
 
-// Wipe overwrites all secrets. The session cannot be used afterwards.
-func (s *Session) Wipe() {
-	s.Ratchet.wipe()
-	*s = Session{}
-}
+// Wipe overwrites all secrets; what is public stays.
+func (s *Session) Wipe() { s.Ratchet.wipe() }
+
+// Wiped reports whether the session holds no secrets, wiped or never made.
+func (s *Session) Wiped() bool { return s.Ratchet.Root.IsZero() }

@@ -20,7 +20,7 @@ func varintLen(v uint64) int {
 }
 
 // readVarint reads the shortest form of a 64-bit number. Longer forms of the
-// same number are refused, so that a message has one encoding only.
+// same number are refused.
 func readVarint(b []byte) (v uint64, rest []byte, err error) {
 	for i := 0; i < len(b) && i < 10; i++ {
 		group := b[i]

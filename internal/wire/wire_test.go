@@ -103,6 +103,27 @@ func TestT6EveryOtherVersionByteIsRefused(t *testing.T) {
 			}
 		}
 	}
+	preKey := EncodePreKey(&PreKeyMessage{Message: validOlm(Version1, 0)})
+	for b := range 256 {
+		preKey[0] = byte(b)
+		if _, err := DecodePreKey(preKey); b != preKeyVersion && !errors.Is(err, ErrVersion) || b == preKeyVersion && err != nil {
+			t.Errorf("pre-key version byte %d: %v", b, err)
+		}
+	}
+}
+
+// T6: the length of the MAC goes with the version.
+func TestT6MACLengths(t *testing.T) {
+	for v, n := range map[Version]int{Version1: 8, Version2: 32} {
+		olm, err := DecodeOlm(validOlm(v, 0), v)
+		if err != nil || len(olm.MAC) != n {
+			t.Errorf("Olm version %d: %d bytes, %v", v, len(olm.MAC), err)
+		}
+		megolm, err := DecodeMegolm(validMegolm(v, 0), v)
+		if err != nil || len(megolm.MAC) != n {
+			t.Errorf("Megolm version %d: %d bytes, %v", v, len(megolm.MAC), err)
+		}
+	}
 }
 
 func TestT17TruncatedMessagesAreRefusedOrShorter(t *testing.T) {

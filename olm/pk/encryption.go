@@ -7,14 +7,6 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 )
 
-// Message is an encrypted message, the session_data of a backup: there each
-// part stands in unpadded base64, the ephemeral key as "ephemeral".
-type Message struct {
-	Ciphertext   []byte
-	MAC          []byte // 8 bytes, and no protection: see the package documentation
-	EphemeralKey keys.Curve25519PublicKey
-}
-
 // macLen is the length of the MAC in a message.
 const macLen = 8
 

@@ -70,3 +70,10 @@ type secretKey = secret.Box[[32]byte]
 // It prints as "redacted" and does not marshal; Array gives its bytes. Whoever
 // got it wipes it.
 type PrivateKey struct{ secretKey }
+
+// Array gives access to the bytes of the key themselves, nil after Wipe. They
+// must not outlive the key.
+func (k PrivateKey) Array() *[32]byte { return k.secretKey.Array() }
+
+// Wipe overwrites the key, for every copy of it.
+func (k *PrivateKey) Wipe() { k.secretKey.Wipe() }
