@@ -18,4 +18,8 @@
 //
 // All work on secrets is constant-time. Verification, where everything is
 // public, is not.
+//
+// Natively the arithmetic is that of filippo.io/edwards25519. In WebAssembly,
+// and with the build tag purego, it is that of package arith, which does
+// without wide multiplication.
 package curve25519

@@ -1,8 +1,6 @@
 package curve25519
 
 import (
-	"filippo.io/edwards25519"
-
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 )
@@ -26,12 +24,10 @@ func GenerateKeyPair() KeyPair {
 // NewKeyPair returns the key pair of a private key, which it copies.
 func NewKeyPair(private *[32]byte) KeyPair {
 	k := KeyPair{Private: secret.Of(private)}
-
-	// The base point of X25519 is that of Ed25519 in other coordinates, and
-	// edwards25519 has a table of its multiples: several times faster than the
-	// ladder.
-	point := multiplyBase(private)
-	copy(k.Public[:], point.BytesMontgomery())
+	scalar := *private
+	clamp(&scalar)
+	multiplyBase(&k.Public, &scalar)
+	secret.Wipe(scalar[:])
 	return k
 }
 
@@ -48,23 +44,3 @@ func (k *KeyPair) Clone() KeyPair {
 
 // Wipe overwrites the private key. The pair must not be used after it.
 func (k *KeyPair) Wipe() { k.Private.Wipe() }
-
-// multiplyBase returns the base point times the clamped scalar.
-func multiplyBase(scalar *[32]byte) *edwards25519.Point {
-	s := clampedScalar(scalar)
-	point := new(edwards25519.Point).ScalarBaseMult(s)
-	wipeScalar(s)
-	return point
-}
-
-// clampedScalar returns the scalar of 32 bytes, clamped.
-func clampedScalar(b *[32]byte) *edwards25519.Scalar {
-	s, err := new(edwards25519.Scalar).SetBytesWithClamping(b[:])
-	if err != nil {
-		panic(err) // not reached: it is about the length
-	}
-	return s
-}
-
-//go:noinline
-func wipeScalar(s *edwards25519.Scalar) { *s = edwards25519.Scalar{} }

@@ -1,8 +1,6 @@
 package curve25519
 
 import (
-	"filippo.io/edwards25519"
-
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
@@ -39,29 +37,39 @@ func NewSigningKey(seed *[32]byte) SigningKey {
 // message under two public keys would give the private key away.
 func SigningKeyFromExpanded(expanded *[64]byte) SigningKey {
 	k := SigningKey{Expanded: secret.Of(expanded)}
-	copy(k.Public[:], multiplyBase((*[32]byte)(expanded[:32])).Bytes())
+	scalar := k.scalar()
+	encodeBase(&k.Public, &scalar)
+	secret.Wipe(scalar[:])
 	return k
 }
 
 // Sign returns the signature of message. It is deterministic: the same key and
 // message give the same signature.
 func (k *SigningKey) Sign(message []byte) (signature [64]byte) {
-	expanded := k.Expanded.Array()
+	nonce, challenge := (*[32]byte)(signature[:32]), (*[32]byte)(signature[32:])
 
-	nonce := sha2.Sum512Parts(expanded[32:], message)
-	r := reducedScalar(&nonce)
-	secret.Wipe(nonce[:])
-	point := new(edwards25519.Point).ScalarBaseMult(r)
-	copy(signature[:32], point.Bytes())
+	digest := sha2.Sum512Parts(k.Expanded.Array()[32:], message)
+	var r [32]byte
+	reduce(&r, &digest)
+	secret.Wipe(digest[:])
+	encodeBase(nonce, &r)
 
-	challenge := sha2.Sum512Parts(signature[:32], k.Public[:], message)
-	s := clampedScalar((*[32]byte)(expanded[:32]))
-	s.MultiplyAdd(reducedScalar(&challenge), s, r)
-	copy(signature[32:], s.Bytes())
+	digest = sha2.Sum512Parts(nonce[:], k.Public[:], message)
+	reduce(challenge, &digest)
+	scalar := k.scalar()
+	multiplyAdd(challenge, challenge, &scalar, &r)
 
-	wipeScalar(s)
-	wipeScalar(r)
+	secret.Wipe(scalar[:])
+	secret.Wipe(r[:])
 	return signature
+}
+
+// scalar returns the clamped scalar, to be wiped by the caller. A hostile
+// pickle may hold one that is not clamped.
+func (k *SigningKey) scalar() [32]byte {
+	scalar := [32]byte(k.Expanded.Array()[:32])
+	clamp(&scalar)
+	return scalar
 }
 
 // Clone returns a copy that does not share the expanded key.
@@ -71,12 +79,3 @@ func (k *SigningKey) Clone() SigningKey {
 
 // Wipe overwrites the expanded key. The key must not be used after it.
 func (k *SigningKey) Wipe() { k.Expanded.Wipe() }
-
-// reducedScalar returns the scalar of a SHA-512 digest.
-func reducedScalar(digest *[64]byte) *edwards25519.Scalar {
-	s, err := new(edwards25519.Scalar).SetUniformBytes(digest[:])
-	if err != nil {
-		panic(err) // not reached: it is about the length
-	}
-	return s
-}

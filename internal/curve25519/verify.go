@@ -1,41 +1,32 @@
 package curve25519
 
-import (
-	"crypto/subtle"
-
-	"filippo.io/edwards25519"
-
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
-)
+import "github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
 
 // Verify reports whether signature is the signature of message by the owner of
 // the public key. It is strict: see the package comment.
 func Verify(public *[32]byte, message []byte, signature *[64]byte) bool {
 	a, ok := decodeKey(public)
-	if !ok {
+	nonce, s := (*[32]byte)(signature[:32]), (*[32]byte)(signature[32:])
+	if !ok || !isBelowOrder(s) {
 		return false
 	}
-	s, err := new(edwards25519.Scalar).SetCanonicalBytes(signature[32:])
-	if err != nil {
-		return false
-	}
-	challenge := sha2.Sum512Parts(signature[:32], public[:], message)
-	k := reducedScalar(&challenge)
+	digest := sha2.Sum512Parts(nonce[:], public[:], message)
+	var k [32]byte
+	reduce(&k, &digest)
 
-	// R = [S]B - [k]A. Bytes gives the canonical encoding, and so a signature
-	// with any other encoding of R is refused here.
-	r := new(edwards25519.Point).VarTimeDoubleScalarBaseMult(k, new(edwards25519.Point).Negate(a), s)
-	return subtle.ConstantTimeCompare(r.Bytes(), signature[:32]) == 1 && !hasSmallOrder(r)
+	// The encoding of R is the canonical one, and so a signature with any other
+	// is refused here.
+	var r point
+	var encoded [32]byte
+	setDifference(&r, &encoded, s, &k, &a)
+	return encoded == *nonce && !ofSmallOrder(&r)
 }
 
 // decodeKey returns the point of a public key, if that is a canonical encoding
 // of a point not of small order.
-func decodeKey(public *[32]byte) (*edwards25519.Point, bool) {
-	a, err := new(edwards25519.Point).SetBytes(public[:])
-	if err != nil || !isReduced(public) || hasSmallOrder(a) {
-		return nil, false
-	}
-	return a, true
+func decodeKey(public *[32]byte) (a point, ok bool) {
+	ok = setDecoded(&a, public) && isReduced(public) && !ofSmallOrder(&a)
+	return a, ok
 }
 
 // isReduced reports whether the y-coordinate of an encoded point is below
@@ -53,8 +44,18 @@ func isReduced(encoded *[32]byte) bool {
 	return encoded[0] < 256-19
 }
 
-// hasSmallOrder reports whether the order of p divides the cofactor 8.
-func hasSmallOrder(p *edwards25519.Point) bool {
-	eightfold := new(edwards25519.Point).MultByCofactor(p)
-	return eightfold.Equal(edwards25519.NewIdentityPoint()) == 1
+// order is the order of the base point, little-endian.
+var order = [32]byte{
+	0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+	31: 0x10,
+}
+
+// isBelowOrder reports whether a public scalar is below the order.
+func isBelowOrder(s *[32]byte) bool {
+	for i := 31; i >= 0; i-- {
+		if s[i] != order[i] {
+			return s[i] < order[i]
+		}
+	}
+	return false
 }

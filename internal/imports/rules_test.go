@@ -16,7 +16,7 @@ type rule struct {
 var (
 	primitives = []string{
 		"internal/aes", "internal/aessha2", "internal/base64", "internal/curve25519",
-		"internal/random", "internal/seal", "internal/secret", "internal/sha2",
+		"internal/curve25519/arith", "internal/random", "internal/seal", "internal/secret", "internal/sha2",
 	}
 	codecs = []string{"internal/pickle", "internal/wire"}
 	states = []string{"internal/megolmstate", "internal/olmstate"}
@@ -25,7 +25,7 @@ var (
 	api = []string{"keys", "libolm", "megolm", "olm", "olm/pk", "olm/sas"}
 
 	// testHelpers are imported by tests only.
-	testHelpers = []string{"internal/testrand", "internal/vectors"}
+	testHelpers = []string{"internal/asmcheck", "internal/testrand", "internal/vectors"}
 )
 
 // rules is the layout of the module, from the bottom up. A package that has no
