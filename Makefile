@@ -82,6 +82,15 @@ bench: ## Measure, natively and as wasm in Node (RUN=expression for some)
 	go test -run='^$$' -bench='$(or $(RUN),.)' -benchmem ./...
 	$(WASM_TEST) -run='^$$' -bench='$(or $(RUN),.)' -benchmem ./...
 
+.PHONY: bench-peers
+bench-peers: go-and-node bench/node_modules/.package-lock.json ## Measure against libolm and others, in Node and browsers (QUICK=1)
+	@node bench/run.mjs
+
+.PHONY: size
+size: ## Print how large the wasm is and of what; fail above its budget
+	$(SETUP) go node
+	@node bench/size.mjs
+
 .PHONY: generate
 generate: ## Write all generated files anew
 	$(SETUP) go
@@ -96,7 +105,7 @@ go-and-node:
 
 .PHONY: clean
 clean: ## Remove what was built or installed here (the corpus in .fuzz stays)
-	rm -rf .bin .cover $(NPM:%=%/node_modules)
+	rm -rf .bin .cover dist $(NPM:%=%/node_modules)
 
 .bin/staticcheck: tools/go.mod tools/go.sum | go-and-node
 	go -C tools build -o ../.bin/ honnef.co/go/tools/cmd/staticcheck golang.org/x/vuln/cmd/govulncheck

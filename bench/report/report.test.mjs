@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { chart } from "./chart.mjs";
+import { markdown } from "./markdown.mjs";
+import { ratio, time } from "./numbers.mjs";
+
+/** A run of an operation with the medians given. */
+const run = (medians) => Object.fromEntries(
+  Object.entries(medians).map(([name, time]) => [name, { batch: 1, samples: [time, time / 2, 2 * time] }]));
+
+const results = {
+  date: "2000-01-01",
+  machine: { processor: "Z80 & more", cores: 1, memory: "64 KiB", system: "CP/M" },
+  versions: { mudpuppy: "1", libolm: "2" },
+  plan: { runs: 3, calls: 100, window: 4, rounds: 31 },
+  engines: [
+    {
+      id: "node",
+      title: "Node",
+      version: "Node 0.1",
+      operations: {
+        x25519: [run({ mudpuppy: 50, libolm: 130, noble: 750 }), run({ mudpuppy: 40, libolm: 90, noble: 600 }), run({ mudpuppy: 50, libolm: 105, noble: 750 })],
+        "one-time-keys": [run({ mudpuppy: 1000, libolm: 5678 })],
+      },
+      cold: { x25519: { mudpuppy: [{ load: 70, first: 1234, mean: 99 }], libolm: [{ load: 12, first: 321, mean: 129 }] } },
+    },
+    { id: "firefox", title: "Firefox", skipped: "not installed" },
+  ],
+};
+
+test("numbers", () => {
+  for (const [value, want] of [[0.123, "0.12"], [9.99, "9.99"], [9.996, "10.0"], [12.34, "12.3"], [99.96, "100"], [5678.9, "5,679"]]) {
+    assert.equal(time(value), want);
+  }
+  for (const [value, want] of [[1.999, "1.99"], [2, "2.00"], [1.15, "1.15"], [1.1, "1.10"]]) {
+    assert.equal(ratio(value), want);
+  }
+});
+
+test("the report shows medians, the spread, the targets and what is missing", () => {
+  const report = markdown(results);
+  for (const line of [
+    "| X25519 | 50.0 | 105 | 2.25 (2.10–2.60) | ≥ 2 | met | 750 (15.00×) |",
+    "| 50 one-time keys | 1,000 | 5,678 | 5.67 (5.67–5.67) | ≥ 5.5 | met |",
+    "| X25519 | 1,234 | 321 | 99.0 | 129 |",
+    "Loads Mudpuppy in 70.0 ms (70.0–70.0), libolm in 12.0 ms (12.0–12.0).",
+    "- Firefox was left out: not installed",
+    "**TARGETS: 2 met, 0 missed**",
+  ]) {
+    assert.ok(report.split("\n").includes(line), `${line}\nis not in\n${report}`);
+  }
+});
+
+test("the chart shows all that was measured", () => {
+  const svg = chart(results);
+  for (const part of [">X25519<", ">50 one-time keys<", ">2.25×<", ">5.67×<", ">Node 0.1<", ">Olm<"]) {
+    assert.ok(svg.includes(part), `${part} is not in the chart`);
+  }
+  assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
+  assert.ok(!svg.includes("Firefox"));
+});

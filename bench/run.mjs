@@ -1,0 +1,104 @@
+// Measures Mudpuppy against its peers in every engine that is there, and writes
+// results.json, RESULTS.md and results.svg. Run by `make bench-peers`:
+//
+//   QUICK=1           a short, rough measurement while developing
+//   RUN=expression    only operations whose id matches
+//   ENGINES=node,…    only these engines
+//
+// With any of these the results are no results to show, and go to dist/bench.
+
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { buildSite, buildWasm, dist } from "./build.mjs";
+import { chromium, firefox } from "./engines/browsers.mjs";
+import { bun, node } from "./engines/processes.mjs";
+import { operations } from "./operations.mjs";
+import { opponent } from "./peers.mjs";
+import { describeMachine, describeVersions } from "./report/environment.mjs";
+import { write } from "./report/write.mjs";
+import { judgeAll, summary } from "./targets.mjs";
+
+const { QUICK, RUN, ENGINES } = process.env;
+
+// Windows are short, so that most of them pass without being disturbed.
+const plan = QUICK
+  ? { runs: 2, calls: 100, warmUp: 50, window: 3, rounds: 9 }
+  : { runs: 5, calls: 100, warmUp: 120, window: 4, rounds: 31 };
+
+const chosen = operations.filter(({ id }) => new RegExp(RUN || "").test(id));
+const engines = [node, chromium, firefox, bun].filter(({ id }) => !ENGINES || ENGINES.split(",").includes(id));
+const folder = QUICK || RUN || ENGINES ? dist : dirname(fileURLToPath(import.meta.url));
+
+const began = Date.now();
+const say = (message) => console.log(`bench-peers: ${message} (${Math.round((Date.now() - began) / 1000)} s)`);
+
+async function measureWarm(engine, result) {
+  const measured = await engine.measure({ kind: "warm", operations: chosen.map(({ id }) => id), plan });
+  for (const [id, run] of Object.entries(measured)) (result.operations[id] ??= []).push(run);
+}
+
+async function measureCold(engine, result) {
+  for (const { id } of chosen.filter(({ cold }) => cold)) {
+    const runs = (result.cold[id] ??= {});
+    for (const contestant of Object.keys(opponent)) {
+      const job = { kind: "cold", operation: id, contestant, calls: plan.calls };
+      (runs[contestant] ??= []).push(await engine.measure(job));
+    }
+  }
+}
+
+/** An engine's entry in the results, with the open engine or the reason why there is none. */
+async function start({ id, title, find, missing, open }) {
+  const program = find();
+  if (!program) return { id, title, skipped: missing };
+  try {
+    const engine = await open(program);
+    return { id, title, version: engine.version, operations: {}, cold: {}, engine };
+  } catch (error) {
+    return failed({ id, title }, error);
+  }
+}
+
+/** An engine that is there but does not work is skipped as well, but makes the command fail. */
+function failed({ id, title, engine }, error) {
+  process.exitCode = 1;
+  Promise.resolve(engine?.close()).catch(() => {});
+  return { id, title, skipped: `failed: ${error.message.split("\n")[0]}` };
+}
+
+async function measureAll(entries) {
+  for (let run = 1; run <= plan.runs; run++) {
+    for (const [i, entry] of entries.entries()) {
+      if (entry.skipped) continue;
+      say(`${entry.version}, run ${run} of ${plan.runs}`);
+      try {
+        await measureWarm(entry.engine, entry);
+        await measureCold(entry.engine, entry);
+      } catch (error) {
+        console.error(error);
+        entries[i] = failed(entry, error);
+      }
+    }
+  }
+}
+
+await buildWasm();
+await buildSite();
+const entries = await Promise.all(engines.map(start));
+await measureAll(entries);
+for (const entry of entries) {
+  await entry.engine?.close();
+  delete entry.engine;
+  if (entry.skipped) say(`${entry.title} skipped: ${entry.skipped}`);
+}
+const results = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: describeMachine(),
+  versions: describeVersions(),
+  plan,
+  engines: entries,
+};
+await write(folder, results);
+say(`wrote ${folder}/RESULTS.md, results.json and results.svg`);
+console.log(summary(judgeAll(results)));
