@@ -21,6 +21,19 @@ func GenerateKeyPair() KeyPair {
 	return k
 }
 
+// GenerateKeyPairs draws n key pairs. It asks for their randomness at once,
+// since in WebAssembly every question to JavaScript takes its time.
+func GenerateKeyPairs(n int) []KeyPair {
+	private := make([]byte, 32*n)
+	random.Fill(private)
+	pairs := make([]KeyPair, n)
+	for i := range pairs {
+		pairs[i] = NewKeyPair((*[32]byte)(private[32*i:]))
+	}
+	secret.Wipe(private)
+	return pairs
+}
+
 // NewKeyPair returns the key pair of a private key, which it copies.
 func NewKeyPair(private *[32]byte) KeyPair {
 	k := KeyPair{Private: secret.Of(private)}

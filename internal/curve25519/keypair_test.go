@@ -108,3 +108,17 @@ func TestNewKeyPairCopies(t *testing.T) {
 		t.Error("the private key is shared with the caller's array")
 	}
 }
+
+// TestPairsAreThoseOfSingleDraws holds the order of randomness: one pair after
+// the other, so that a peer with the same randomness makes the same keys.
+func TestPairsAreThoseOfSingleDraws(t *testing.T) {
+	restore := random.Replace(testrand.NewStream(1))
+	pairs := GenerateKeyPairs(3)
+	restore()
+	defer random.Replace(testrand.NewStream(1))()
+	for i, pair := range pairs {
+		if single := GenerateKeyPair(); pair.Public != single.Public || *pair.Private.Array() != *single.Private.Array() {
+			t.Errorf("pair %d differs", i)
+		}
+	}
+}

@@ -39,10 +39,10 @@ func NewAccount() *Account {
 	}
 }
 
-// newKey makes a one-time key with the next id.
-func (a *Account) newKey() OneTimeKey {
+// nextKey gives a new key pair the next id.
+func (a *Account) nextKey(pair KeyPair) OneTimeKey {
 	a.LastKeyID++
-	return OneTimeKey{ID: a.LastKeyID, Key: curve25519.GenerateKeyPair()}
+	return OneTimeKey{ID: a.LastKeyID, Key: pair}
 }
 
 // Generate adds n one-time keys. Beyond the limit the oldest are dropped, and
@@ -51,8 +51,12 @@ func (a *Account) Generate(n int) (removed []OneTimeKey, err error) {
 	if n < 0 || n > MaxOneTimeKeys {
 		return nil, ErrKeyCount
 	}
-	for range n {
-		a.OneTimeKeys = append(a.OneTimeKeys, a.newKey())
+	for n > 0 {
+		batch := min(n, 100)
+		for _, pair := range curve25519.GenerateKeyPairs(batch) {
+			a.OneTimeKeys = append(a.OneTimeKeys, a.nextKey(pair))
+		}
+		n -= batch
 	}
 	return a.SetLimit(a.Limit)
 }
@@ -97,7 +101,7 @@ func (a *Account) GenerateFallback() (removed *OneTimeKey) {
 		removed.Key.Wipe()
 	}
 	a.PreviousFallback = a.Fallback
-	key := a.newKey()
+	key := a.nextKey(curve25519.GenerateKeyPair())
 	a.Fallback = &key
 	return removed
 }
