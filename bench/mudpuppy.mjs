@@ -23,7 +23,7 @@ export async function start({ module, kernel }) {
   const runtime = new globalThis.Go();
   const host = aesHost(kernel);
   const instance = await WebAssembly.instantiate(module, { ...runtime.importObject, mudpuppy: host.imports });
-  host.attach(instance.exports.mem);
+  await host.attach(instance.exports.mem);
   runtime.run(instance); // never ends
   go = instance.exports;
   inputAddress = go.input_address() >>> 0;

@@ -26,7 +26,7 @@ go.env = { TMPDIR: os.tmpdir(), ...process.env };
 go.exit = process.exit;
 go.importObject.mudpuppy = host.imports;
 const { instance } = await WebAssembly.instantiate(fs.readFileSync(program), go.importObject);
-host.attach(instance.exports.mem);
+await host.attach(instance.exports.mem);
 process.on("exit", (code) => {
 	if (code === 0 && !go.exited) {
 		// Nothing left to wait for: let Go say that it is a deadlock.

@@ -14,9 +14,11 @@
 // place of a table in memory, so neither a branch nor an address depends on a
 // secret, and the cache has nothing to tell. A state holds four blocks. CTR and
 // decryption in CBC fill all four; encryption in CBC needs each block for the
-// next one and leaves three places empty. That is where WebAssembly's vector
-// instructions help, which the build tag wasmsimd puts to use: see package
-// simd below this one.
+// next one and leaves three places empty.
+//
+// With the build tag wasmsimd, WebAssembly's vector instructions do all of this
+// where the host has attached a kernel for them, in the same constant time and
+// faster: see package simd below this one.
 package aes
 
 // BlockSize is the size of a block in bytes.
@@ -25,35 +27,50 @@ const BlockSize = 16
 // A Cipher is AES-256 under one key. Its methods may be called at the same
 // time, except Wipe.
 type Cipher struct {
-	// Behind two pointers, since some verbs of fmt follow the first one.
-	keys **schedule
+	keys *roundKeys // of two pointers: some verbs of fmt follow the first one
+}
+
+// roundKeys are the round keys in one form, for the kernel if there is one, or
+// the other.
+type roundKeys struct {
+	kernel *kernelKeys
+	sliced *schedule
 }
 
 // New returns the Cipher of a key. The caller still owns, and wipes, the key.
 func New(key *[32]byte) *Cipher {
-	s := new(schedule)
-	s.expand(key)
-	return &Cipher{&s}
+	k := new(roundKeys)
+	if hasKernel {
+		k.kernel = new(kernelKeys)
+		k.kernel.expand(key)
+	} else {
+		k.sliced = new(schedule)
+		k.sliced.expand(key)
+	}
+	return &Cipher{k}
 }
 
 // Wipe overwrites the round keys. The Cipher cannot be used afterwards: its
 // methods panic, since to go on with a key of zeros would be worse.
 func (c *Cipher) Wipe() {
-	if c.keys == nil || *c.keys == nil {
+	if c.keys == nil {
 		return
 	}
-	wipe(*c.keys)
-	*c.keys = nil
+	if c.keys.kernel != nil {
+		wipe(c.keys.kernel)
+	}
+	if c.keys.sliced != nil {
+		wipe(c.keys.sliced)
+	}
+	*c.keys = roundKeys{}
 }
-
-func (c *Cipher) roundKeys() []state { return (*c.keys).sliced[:] }
 
 // wipe overwrites what p points to. Like secret.Wipe it is not inlined, so
 // that the compiler cannot see that nothing reads it afterwards and drop the
 // stores.
 //
 //go:noinline
-func wipe[T state | schedule | columns | stream](p *T) {
+func wipe[T state | schedule | kernelKeys | columns | stream](p *T) {
 	var zero T
 	*p = zero
 }

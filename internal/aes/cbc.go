@@ -5,23 +5,11 @@ package aes
 // iv as it is.
 func (c *Cipher) EncryptCBC(dst, src []byte, iv *[BlockSize]byte) {
 	mustBeBlocks(src)
-	if (*c.keys).plain.encryptCBC(dst, src, iv) {
-		return
+	if k := c.keys; k.kernel != nil {
+		k.kernel.encryptCBC(dst, src, iv)
+	} else {
+		k.sliced.encryptCBC(dst, src, iv)
 	}
-	left, right := halves(iv[:])
-	keys := c.roundKeys()
-	var s state
-	for ; len(src) > 0; dst, src = dst[BlockSize:], src[BlockSize:] {
-		l, r := halves(src)
-		s = state{}
-		s.load(0, l^left, r^right)
-		s.transpose()
-		encrypt(&s, keys)
-		s.transpose()
-		left, right = swapOddRows(s.store(0))
-		putHalves(dst, left, right)
-	}
-	wipe(&s)
 }
 
 // DecryptCBC decrypts src, whole blocks, into dst. Both may be the same but
@@ -29,8 +17,37 @@ func (c *Cipher) EncryptCBC(dst, src []byte, iv *[BlockSize]byte) {
 // iv as it is.
 func (c *Cipher) DecryptCBC(dst, src []byte, iv *[BlockSize]byte) {
 	mustBeBlocks(src)
+	if k := c.keys; k.kernel != nil {
+		k.kernel.decryptCBC(dst, src, iv)
+	} else {
+		k.sliced.decryptCBC(dst, src, iv)
+	}
+}
+
+func mustBeBlocks(src []byte) {
+	if len(src)%BlockSize != 0 {
+		panic("aes: CBC of a part of a block")
+	}
+}
+
+func (keys *schedule) encryptCBC(dst, src []byte, iv *[BlockSize]byte) {
 	left, right := halves(iv[:])
-	keys := c.roundKeys()
+	var s state
+	for ; len(src) > 0; dst, src = dst[BlockSize:], src[BlockSize:] {
+		l, r := halves(src)
+		s = state{}
+		s.load(0, l^left, r^right)
+		s.transpose()
+		encrypt(&s, keys[:])
+		s.transpose()
+		left, right = swapOddRows(s.store(0))
+		putHalves(dst, left, right)
+	}
+	wipe(&s)
+}
+
+func (keys *schedule) decryptCBC(dst, src []byte, iv *[BlockSize]byte) {
+	left, right := halves(iv[:])
 	var s state
 	for len(src) > 0 {
 		n := min(len(src)/BlockSize, blocks)
@@ -39,7 +56,7 @@ func (c *Cipher) DecryptCBC(dst, src []byte, iv *[BlockSize]byte) {
 			s.load(i, l, r)
 		}
 		s.transpose()
-		decrypt(&s, keys)
+		decrypt(&s, keys[:])
 		s.transpose()
 		for i := range n {
 			l, r := s.store(i)
@@ -50,10 +67,4 @@ func (c *Cipher) DecryptCBC(dst, src []byte, iv *[BlockSize]byte) {
 		dst, src = dst[n*BlockSize:], src[n*BlockSize:]
 	}
 	wipe(&s)
-}
-
-func mustBeBlocks(src []byte) {
-	if len(src)%BlockSize != 0 {
-		panic("aes: CBC of a part of a block")
-	}
 }

@@ -6,8 +6,8 @@ import (
 	"math/bits"
 )
 
-// A stream is the key stream of one state.
-type stream [blocks * BlockSize]byte
+// A stream is a piece of the key stream, of some states.
+type stream [4 * blocks * BlockSize]byte
 
 // CTR combines src with the key stream into dst, which encrypts and decrypts
 // alike. Both may be the same but must not overlap otherwise.
@@ -18,30 +18,47 @@ type stream [blocks * BlockSize]byte
 func (c *Cipher) CTR(dst, src []byte, counter *[BlockSize]byte) {
 	high := binary.BigEndian.Uint64(counter[:8])
 	low := binary.BigEndian.Uint64(counter[8:])
-	keys := c.roundKeys()
-	var s state
 	var pad stream
 	for len(src) > 0 {
 		n := min(len(src), len(pad))
 		used := (n + BlockSize - 1) / BlockSize
 		for i := range used {
-			s.load(i, bits.ReverseBytes64(high), bits.ReverseBytes64(low))
+			binary.BigEndian.PutUint64(pad[i*BlockSize:], high)
+			binary.BigEndian.PutUint64(pad[i*BlockSize+8:], low)
 			var carry uint64
 			low, carry = bits.Add64(low, 1, 0)
 			high += carry
 		}
-		s.transpose()
-		encrypt(&s, keys)
-		s.transpose()
-		for i := range used {
-			left, right := swapOddRows(s.store(i))
-			putHalves(pad[i*BlockSize:], left, right)
+		if k := c.keys; k.kernel != nil {
+			k.kernel.encryptBlocks(&pad, used)
+		} else {
+			k.sliced.encryptBlocks(&pad, used)
 		}
 		subtle.XORBytes(dst, src[:n], pad[:])
 		dst, src = dst[n:], src[n:]
 	}
-	wipe(&s)
 	wipe(&pad)
 	binary.BigEndian.PutUint64(counter[:8], high)
 	binary.BigEndian.PutUint64(counter[8:], low)
+}
+
+// encryptBlocks encrypts the first n blocks of p, each for itself, and perhaps
+// some more.
+func (keys *schedule) encryptBlocks(p *stream, n int) {
+	var s state
+	for first := 0; first < n; first += blocks {
+		four := p[first*BlockSize : (first+blocks)*BlockSize]
+		for i := range blocks {
+			l, r := halves(four[i*BlockSize:])
+			s.load(i, l, r)
+		}
+		s.transpose()
+		encrypt(&s, keys[:])
+		s.transpose()
+		for i := range blocks {
+			left, right := swapOddRows(s.store(i))
+			putHalves(four[i*BlockSize:], left, right)
+		}
+	}
+	wipe(&s)
 }

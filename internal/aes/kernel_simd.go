@@ -4,32 +4,75 @@ package aes
 
 import "unsafe"
 
-// kernelKeys are the round keys as FIPS 197 has them, one after the other.
-type kernelKeys columns
-
 // hasKernel is whether the host has attached the kernel, which it cannot where
 // the engine has no vector instructions.
 var hasKernel = kernelAttached() != 0
 
+// kernelKeys are the round keys as FIPS 197 has them, one after the other, and
+// one more that the kernel makes on the way.
+type kernelKeys [(rounds + 2) * BlockSize]byte
+
+// The functions of the kernel. It checks no lengths.
+
 //go:wasmimport mudpuppy aes_kernel_attached
 func kernelAttached() int32
+
+//go:wasmimport mudpuppy aes_expand_key
+//go:noescape
+func kernelExpandKey(keys, key unsafe.Pointer)
 
 //go:wasmimport mudpuppy aes_cbc_encrypt
 //go:noescape
 func kernelEncryptCBC(keys, dst, src unsafe.Pointer, length int32, iv unsafe.Pointer)
 
-func (k *kernelKeys) keep(w *columns) {
-	if hasKernel {
-		*k = kernelKeys(*w)
+//go:wasmimport mudpuppy aes_cbc_decrypt_pairs
+//go:noescape
+func kernelDecryptCBC(keys, dst, src unsafe.Pointer, length int32, iv unsafe.Pointer)
+
+//go:wasmimport mudpuppy aes_encrypt_pairs
+//go:noescape
+func kernelEncryptPairs(keys, blocks unsafe.Pointer, length int32)
+
+func (k *kernelKeys) expand(key *[32]byte) {
+	kernelExpandKey(unsafe.Pointer(k), unsafe.Pointer(key))
+}
+
+func (k *kernelKeys) encryptCBC(dst, src []byte, iv *[BlockSize]byte) {
+	if len(src) == 0 {
+		return
+	}
+	_ = dst[len(src)-1]
+	kernelEncryptCBC(unsafe.Pointer(k), unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), int32(len(src)), unsafe.Pointer(iv))
+}
+
+func (k *kernelKeys) decryptCBC(dst, src []byte, iv *[BlockSize]byte) {
+	if len(src)%(2*BlockSize) != 0 {
+		k.decryptLast(dst, src, iv)
+		src = src[:len(src)-BlockSize]
+	}
+	if len(src) > 0 {
+		_ = dst[len(src)-1]
+		kernelDecryptCBC(unsafe.Pointer(k), unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), int32(len(src)), unsafe.Pointer(iv))
 	}
 }
 
-// encryptCBC encrypts whole blocks, or reports that there is no kernel.
-func (k *kernelKeys) encryptCBC(dst, src []byte, iv *[BlockSize]byte) bool {
-	if !hasKernel || len(src) == 0 {
-		return false
+// decryptLast decrypts the last of an odd number of blocks, as half of a pair.
+// It comes before the others, since it needs the ciphertext before it, and dst
+// may be src.
+func (k *kernelKeys) decryptLast(dst, src []byte, iv *[BlockSize]byte) {
+	last := len(src) - BlockSize
+	if last > 0 {
+		iv = (*[BlockSize]byte)(src[last-BlockSize:])
 	}
-	_ = dst[len(src)-1] // the kernel checks nothing
-	kernelEncryptCBC(unsafe.Pointer(k), unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), int32(len(src)), unsafe.Pointer(iv))
-	return true
+	var pair [2 * BlockSize]byte
+	copy(pair[:], src[last:])
+	kernelDecryptCBC(unsafe.Pointer(k), unsafe.Pointer(&pair), unsafe.Pointer(&pair), int32(len(pair)), unsafe.Pointer(iv))
+	copy(dst[last:], pair[:BlockSize])
+	clear(pair[:])
+}
+
+// encryptBlocks encrypts the first n blocks of p, each for itself, and one more
+// if n is odd.
+func (k *kernelKeys) encryptBlocks(p *stream, n int) {
+	kernelEncryptPairs(unsafe.Pointer(k), unsafe.Pointer(p), int32((n+1)&^1*BlockSize))
 }

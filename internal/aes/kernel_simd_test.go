@@ -10,8 +10,6 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/testrand"
 )
 
-// The kernel and the portable code give the same ciphertext. All other tests
-// of this package run with the kernel as well, in this build.
 // needKernel skips a test where the runner was told to leave the kernel out.
 func needKernel(t *testing.T) {
 	t.Helper()
@@ -23,28 +21,36 @@ func needKernel(t *testing.T) {
 	}
 }
 
-// The kernel and the portable code give the same ciphertext. All other tests
-// of this package run with the kernel as well, in this build.
+// portably runs a function without the kernel.
+func portably(run func()) {
+	hasKernel = false
+	defer func() { hasKernel = true }()
+	run()
+}
+
+// The kernel and the portable code give the same results. All other tests of
+// this package run with the kernel as well, in this build.
 func TestT1KernelEqualsPortableCode(t *testing.T) {
 	needKernel(t)
 	r := testrand.New(t)
+	modes := map[string]func(c *Cipher, dst, src []byte, iv *[BlockSize]byte){
+		"EncryptCBC": (*Cipher).EncryptCBC,
+		"DecryptCBC": (*Cipher).DecryptCBC,
+		"CTR":        (*Cipher).CTR,
+	}
 	for n := range testrand.Count(t, 300) {
 		key := [32]byte(testrand.Bytes(r, 32))
 		iv := [BlockSize]byte(testrand.Bytes(r, BlockSize))
-		src := testrand.Bytes(r, BlockSize*(1+n%70))
-		c := New(&key)
-		withKernel, without := make([]byte, len(src)), make([]byte, len(src))
-		c.EncryptCBC(withKernel, src, &iv)
-
-		hasKernel = false
-		c.EncryptCBC(without, src, &iv)
-		hasKernel = true
-		if !bytes.Equal(withKernel, without) {
-			t.Fatalf("%d blocks: %x\nwant %x", len(src)/BlockSize, withKernel, without)
-		}
-		c.EncryptCBC(src, src, &iv) // in place
-		if !bytes.Equal(src, without) {
-			t.Fatalf("%d blocks in place differ", len(src)/BlockSize)
+		src := testrand.Bytes(r, BlockSize*(n%70))
+		for mode, run := range modes {
+			with, without, inPlace := make([]byte, len(src)), make([]byte, len(src)), bytes.Clone(src)
+			first, second, third := iv, iv, iv // CTR advances them
+			run(New(&key), with, src, &first)
+			run(New(&key), inPlace, inPlace, &second)
+			portably(func() { run(New(&key), without, src, &third) })
+			if !bytes.Equal(with, without) || !bytes.Equal(inPlace, without) {
+				t.Fatalf("%s of %d blocks: %x\nin place %x\nwant     %x", mode, len(src)/BlockSize, with, inPlace, without)
+			}
 		}
 	}
 }
@@ -52,18 +58,20 @@ func TestT1KernelEqualsPortableCode(t *testing.T) {
 func TestT9WipeOverwritesTheKernelsKeys(t *testing.T) {
 	needKernel(t)
 	c := New(&[32]byte{1})
-	s := *c.keys
-	if s.plain == (kernelKeys{}) {
+	k := c.keys.kernel
+	if *k == (kernelKeys{}) {
 		t.Fatal("there were no keys to wipe")
 	}
 	c.Wipe()
-	if s.plain != (kernelKeys{}) {
+	if *k != (kernelKeys{}) {
 		t.Error("the kernel's keys were not overwritten")
 	}
 }
 
-func BenchmarkEncryptCBC1KiBPortable(b *testing.B) {
-	defer func() { hasKernel = true }()
-	hasKernel = false
-	benchmark(b, (*Cipher).EncryptCBC)
+func BenchmarkPortableEncryptCBC1KiB(b *testing.B) {
+	portably(func() { benchmark(b, (*Cipher).EncryptCBC) })
+}
+
+func BenchmarkPortableDecryptCBC1KiB(b *testing.B) {
+	portably(func() { benchmark(b, (*Cipher).DecryptCBC) })
 }

@@ -8,13 +8,9 @@ import (
 // rounds is the number of rounds with a key of 256 bits.
 const rounds = 14
 
-// A schedule holds the round keys.
-type schedule struct {
-	// sliced is what encrypt and decrypt want: bitsliced, the same in the place
-	// of each of the four blocks.
-	sliced [rounds + 1]state
-	plain  kernelKeys
-}
+// A schedule holds the round keys as encrypt and decrypt want them: bitsliced,
+// the same in the place of each of the four blocks.
+type schedule [rounds + 1]state
 
 // columns are the round keys as FIPS 197 has them, four columns each, with row 0
 // in the low byte.
@@ -44,10 +40,9 @@ func (s *schedule) expand(key *[32]byte) {
 		}
 		w[i] = w[i-8] ^ t
 	}
-	for r := range s.sliced {
-		s.sliced[r].loadKey((*[4]uint32)(w[4*r:]), r)
+	for r := range s {
+		s[r].loadKey((*[4]uint32)(w[4*r:]), r)
 	}
-	s.plain.keep(&w)
 	wipe(&w)
 }
 

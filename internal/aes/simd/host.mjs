@@ -3,7 +3,7 @@
 //   const host = aesHost(kernelBytes);
 //   go.importObject.mudpuppy = host.imports;
 //   const { instance } = await WebAssembly.instantiate(bytes, go.importObject);
-//   host.attach(instance.exports.mem);
+//   await host.attach(instance.exports.mem);
 //   go.run(instance);
 
 /**
@@ -11,19 +11,22 @@
  *   where the engine has no vector instructions, Go uses its portable code.
  */
 export function aesHost(kernel) {
-	let encrypt;
+	let kernels;
+	// They are called through JavaScript, since the kernel is made after Go's
+	// instance, whose memory it works on.
 	return {
 		imports: {
-			aes_kernel_attached: () => (encrypt ? 1 : 0),
-			// Called through JavaScript, since the kernel is made after Go's
-			// instance, whose memory it works on.
-			aes_cbc_encrypt: (keys, dst, src, length, iv) => encrypt(keys, dst, src, length, iv),
+			aes_kernel_attached: () => (kernels ? 1 : 0),
+			aes_expand_key: (keys, key) => kernels.expand_key(keys, key),
+			aes_cbc_encrypt: (keys, dst, src, length, iv) => kernels.cbc_encrypt(keys, dst, src, length, iv),
+			aes_cbc_decrypt_pairs: (keys, dst, src, length, iv) => kernels.cbc_decrypt_pairs(keys, dst, src, length, iv),
+			aes_encrypt_pairs: (keys, blocks, length) => kernels.encrypt_pairs(keys, blocks, length),
 		},
 		/** @param {WebAssembly.Memory} mem Go's memory, before Go runs */
-		attach(mem) {
+		async attach(mem) {
 			if (kernel && WebAssembly.validate(kernel)) {
-				const module = new WebAssembly.Module(kernel);
-				encrypt = new WebAssembly.Instance(module, { go: { mem } }).exports.cbc_encrypt;
+				const { instance } = await WebAssembly.instantiate(kernel, { go: { mem } });
+				kernels = instance.exports;
 			}
 		},
 	};

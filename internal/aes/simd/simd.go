@@ -1,5 +1,5 @@
-// Package simd is no Go code: it holds kernel.wasm, AES-256-CBC encryption with
-// the vector instructions of WebAssembly, and what a JavaScript host needs to
+// Package simd is no Go code: it holds kernel.wasm, AES-256 with the vector
+// instructions of WebAssembly, and what a JavaScript host needs to
 // attach it to a Go program that was built with -tags wasmsimd.
 //
 // Go's assembler does not know these instructions, so the generator in gen

@@ -1,5 +1,5 @@
-// Gen writes kernel.wasm: AES-256-CBC encryption with the vector instructions
-// of WebAssembly, which Go's assembler does not know.
+// Gen writes kernel.wasm: AES-256 with the vector instructions of WebAssembly,
+// which Go's assembler does not know.
 //
 //	go generate ./internal/aes/simd
 package main
@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	if err := os.WriteFile("kernel.wasm", module(encryptCBC()), 0o644); err != nil {
+	if err := os.WriteFile("kernel.wasm", module(functions()), 0o644); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -69,29 +69,31 @@ func (f *function) signed(n int) {
 	}
 }
 
-// module returns a WebAssembly module that exports one function, which works
-// on an imported memory.
-func module(f *function) []byte {
-	signature := []byte{0x60, byte(f.params)}
-	for range f.params {
-		signature = append(signature, typeI32)
+// module returns a WebAssembly module of functions, exported under their
+// names, which work on an imported memory.
+func module(functions []*function) []byte {
+	var types, indexes, exports, bodies []byte
+	for i, f := range functions {
+		types = append(types, 0x60, byte(f.params))
+		for range f.params {
+			types = append(types, typeI32)
+		}
+		types = append(types, 0) // no result
+		indexes = append(indexes, byte(i))
+		exports = append(append(exports, text(f.name)...), 0, byte(i))
+		bodies = append(bodies, f.body()...)
 	}
-	signature = append(signature, 0) // no result
+	memory := append(append(text("go"), text("mem")...), 2, 0, 1) // of a page or more
 
 	out := []byte("\x00asm\x01\x00\x00\x00")
+	n := byte(len(functions))
 	for _, section := range []struct {
-		id      byte
-		content []byte // its only element
-	}{
-		{1, signature},
-		{2, append(append(text("go"), text("mem")...), 2, 0, 1)}, // a memory of a page or more
-		{3, []byte{0}},
-		{7, append(text(f.name), 0, 0)},
-		{10, f.body()},
-	} {
+		id, count byte
+		content   []byte
+	}{{1, n, types}, {2, 1, memory}, {3, n, indexes}, {7, n, exports}, {10, n, bodies}} {
 		out = append(out, section.id)
 		out = binary.AppendUvarint(out, uint64(len(section.content)+1))
-		out = append(append(out, 1), section.content...)
+		out = append(append(out, section.count), section.content...)
 	}
 	return out
 }

@@ -16,6 +16,13 @@ func sbox() (box [256]byte) {
 	return box
 }
 
+func inverse(box [256]byte) (inverted [256]byte) {
+	for i, v := range box {
+		inverted[v] = byte(i)
+	}
+	return inverted
+}
+
 // multiply multiplies in GF(2^8).
 func multiply(a, b byte) (product byte) {
 	for ; b > 0; b >>= 1 {
