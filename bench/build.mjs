@@ -26,7 +26,7 @@ const html = `<!doctype html>
 `;
 
 /** The flags with which a module is compiled as it is shipped. */
-export const shipped = ["-trimpath", "-tags=wasmsimd", "-ldflags=-s -w"];
+export const shipped = ["-trimpath", "-tags=wasmhost", "-ldflags=-s -w"];
 
 /** Runs the go command for wasm and returns what it prints. */
 export function go(...args) {

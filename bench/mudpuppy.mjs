@@ -4,7 +4,7 @@
 // This defines Go; it is copied from the Go that built the module.
 import "../dist/bench/wasm_exec.js";
 
-import { aesHost } from "../internal/aes/simd/host.mjs";
+import { wasmHost } from "../internal/wasmhost/host.mjs";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -21,7 +21,7 @@ let inputAddress, outputAddress, bufferSize;
 /** Starts Mudpuppy from its compiled module and the bytes of its vector kernel. */
 export async function start({ module, kernel }) {
   const runtime = new globalThis.Go();
-  const host = aesHost(kernel);
+  const host = wasmHost(kernel);
   const instance = await WebAssembly.instantiate(module, { ...runtime.importObject, mudpuppy: host.imports });
   await host.attach(instance.exports.mem);
   runtime.run(instance); // never ends

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { TextDecoder, TextEncoder } from "node:util";
-import { aesHost } from "../internal/aes/simd/host.mjs";
+import { wasmHost } from "../internal/wasmhost/host.mjs";
 
 const [program, ...args] = process.argv.slice(2);
 globalThis.require = createRequire(path.join(process.cwd(), "program"));
@@ -19,7 +19,7 @@ const kernel =
 	process.env.MUDPUPPY_KERNEL === "none"
 		? undefined
 		: fs.readFileSync(new URL("../internal/aes/simd/kernel.wasm", import.meta.url));
-const host = aesHost(kernel);
+const host = wasmHost(kernel);
 const go = new Go();
 go.argv = [program, ...args];
 go.env = { TMPDIR: os.tmpdir(), ...process.env };

@@ -16,7 +16,7 @@
 // decryption in CBC fill all four; encryption in CBC needs each block for the
 // next one and leaves three places empty.
 //
-// With the build tag wasmsimd, WebAssembly's vector instructions do all of this
+// With the build tag wasmhost, WebAssembly's vector instructions do all of this
 // where the host has attached a kernel for them, in the same constant time and
 // faster: see package simd below this one.
 package aes

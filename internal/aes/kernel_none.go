@@ -1,4 +1,4 @@
-//go:build !(wasm && wasmsimd)
+//go:build !(wasm && wasmhost)
 
 package aes
 

@@ -38,7 +38,7 @@ var rules = []rule{
 	{packages: primitives, may: primitives, foreign: []string{
 		"filippo.io/edwards25519", "filippo.io/edwards25519/field",
 	}},
-	{packages: []string{"internal/aes/simd", "internal/wire"}},
+	{packages: []string{"internal/aes/simd", "internal/wasmhost", "internal/wire"}},
 	{packages: []string{"internal/pickle"}, may: primitives},
 	{packages: states, may: join(primitives, codecs)},
 	{packages: []string{"keys"}, may: primitives},

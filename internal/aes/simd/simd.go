@@ -1,6 +1,6 @@
 // Package simd is no Go code: it holds kernel.wasm, AES-256 with the vector
-// instructions of WebAssembly, and what a JavaScript host needs to
-// attach it to a Go program that was built with -tags wasmsimd.
+// instructions of WebAssembly, which the host attaches to a Go program that was
+// built with -tags wasmhost: see package wasmhost.
 //
 // Go's assembler does not know these instructions, so the generator in gen
 // writes the module itself. It is a module of its own, which the host makes

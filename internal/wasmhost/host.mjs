@@ -1,0 +1,50 @@
+// What a Go program built with -tags wasmhost imports as module "mudpuppy".
+//
+//   const host = wasmHost(kernelBytes);
+//   go.importObject.mudpuppy = host.imports;
+//   const { instance } = await WebAssembly.instantiate(bytes, go.importObject);
+//   await host.attach(instance.exports.mem);
+//   go.run(instance);
+
+// The most that getRandomValues gives at once.
+const MAX_RANDOM = 65536;
+
+/**
+ * @param {BufferSource} [kernel] the bytes of internal/aes/simd/kernel.wasm;
+ *   without them, or where the engine has no vector instructions, Go uses its
+ *   portable code.
+ */
+export function wasmHost(kernel) {
+	let memory;
+	let aes;
+	return {
+		imports: {
+			random_fill(address, length) {
+				try {
+					const bytes = new Uint8Array(memory.buffer, address >>> 0, length);
+					for (let i = 0; i < length; i += MAX_RANDOM) {
+						globalThis.crypto.getRandomValues(bytes.subarray(i, i + MAX_RANDOM));
+					}
+					return 1;
+				} catch {
+					return 0; // Go goes no further
+				}
+			},
+			aes_kernel_attached: () => (aes ? 1 : 0),
+			// Through JavaScript, since the kernel is made after Go's instance,
+			// whose memory it works on.
+			aes_expand_key: (keys, key) => aes.expand_key(keys, key),
+			aes_cbc_encrypt: (keys, dst, src, length, iv) => aes.cbc_encrypt(keys, dst, src, length, iv),
+			aes_cbc_decrypt_pairs: (keys, dst, src, length, iv) => aes.cbc_decrypt_pairs(keys, dst, src, length, iv),
+			aes_encrypt_pairs: (keys, blocks, length) => aes.encrypt_pairs(keys, blocks, length),
+		},
+		/** @param {WebAssembly.Memory} mem Go's memory, before Go runs */
+		async attach(mem) {
+			memory = mem;
+			if (kernel && WebAssembly.validate(kernel)) {
+				const { instance } = await WebAssembly.instantiate(kernel, { go: { mem } });
+				aes = instance.exports;
+			}
+		},
+	};
+}
