@@ -22,6 +22,7 @@ let inputAddress, outputAddress, bufferSize;
 export async function start({ module, kernel }) {
   const runtime = new globalThis.Go();
   const host = wasmHost(kernel);
+  runtime.env = host.env;
   const instance = await WebAssembly.instantiate(module, { ...runtime.importObject, mudpuppy: host.imports });
   await host.attach(instance.exports.mem);
   runtime.run(instance); // never ends

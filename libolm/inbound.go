@@ -46,7 +46,7 @@ func encodeInbound(s *megolmstate.Inbound) []byte {
 	w := pickle.NewWriter(4 + 2*ratchetLen + 32 + 1)
 	w.Uint32(inboundVersion)
 	writeRatchet(w, &s.Initial)
-	writeRatchet(w, &s.Latest)
+	writeRatchet(w, s.LatestRatchet())
 	w.Key(&s.SigningKey)
 	w.Bool(s.Verified)
 	return w.Bytes()
@@ -67,7 +67,7 @@ func readInbound(r *pickle.Reader, version uint32) (*megolmstate.Inbound, error)
 		// Indexes wrap: two leaps of the sender bring a session of libolm to
 		// where it counts as behind its own beginning.
 		s.Latest.Data.Wipe()
-		s.Latest = s.Initial.Clone()
+		s.Latest = megolmstate.Ratchet{}
 	}
 	return s, nil
 }

@@ -218,6 +218,7 @@ func TestT16CutAndLengthenedInsideTheSeal(t *testing.T) {
 		}
 	}
 	// A latest ratchet behind the initial one would be no shortcut.
+	decrypt(t, in, encrypt(t, out, "so that there is a latest ratchet"), 0, "so that there is a latest ratchet")
 	state := in.State()
 	state.Latest.Index, state.Initial.Index = 1, 2
 	sealed := pickle.Seal(&pickleKey, "megolm inbound session", state.MarshalPickle())

@@ -49,13 +49,18 @@ func TestT9WipeLeavesNoSecrets(t *testing.T) {
 // collector: whoever finds it reads the messages in between.
 func TestT9ReplacedRatchetIsOverwritten(t *testing.T) {
 	out, in := newGroup(t, megolm.Version1)
+	decrypt(t, in, encrypt(t, out, "first"), 0, "first")
 	latest := in.State().Latest.Data.Array()[:]
 	encrypt(t, out, "lost")
-	decrypt(t, in, encrypt(t, out, "m"), 1, "m")
+	decrypt(t, in, encrypt(t, out, "m"), 2, "m")
 	if !isZero(latest) {
 		t.Error("the latest ratchet was left when the next one took its place")
 	}
-	if isZero(in.State().Initial.Data.Array()[:]) {
+	initial := in.State().Initial.Data.Array()[:]
+	if isZero(initial) {
 		t.Error("the initial ratchet was overwritten as well")
+	}
+	if err := in.AdvanceTo(1); err != nil || !isZero(initial) {
+		t.Errorf("the initial ratchet was left when it was forgotten, %v", err)
 	}
 }

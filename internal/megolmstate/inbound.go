@@ -12,7 +12,7 @@ import (
 type Inbound struct {
 	Version    wire.Version
 	Initial    Ratchet  // at the first known index
-	Latest     Ratchet  // where the last message, or export, was: a shortcut to the next
+	Latest     Ratchet  // where the last message, or export, was: a shortcut to the next; empty before
 	SigningKey [32]byte // Ed25519, also the session id
 	Verified   bool     // whether a signature by SigningKey ever held
 }
@@ -55,18 +55,26 @@ func (s *Inbound) At(index uint32) (Ratchet, error) {
 	if !ahead(index, s.Initial.Index) {
 		return Ratchet{}, ErrUnknownIndex
 	}
-	from := &s.Initial
-	if ahead(index, s.Latest.Index) {
-		from = &s.Latest
+	from := s.LatestRatchet()
+	if !ahead(index, from.Index) {
+		from = &s.Initial
 	}
 	ratchet := from.Clone()
 	ratchet.AdvanceTo(index)
 	return ratchet, nil
 }
 
+// LatestRatchet returns the ratchet that is farthest ahead.
+func (s *Inbound) LatestRatchet() *Ratchet {
+	if s.Latest.Data.IsZero() {
+		return &s.Initial
+	}
+	return &s.Latest
+}
+
 // keep makes a ratchet the latest, unless it lies behind that.
 func (s *Inbound) keep(ratchet Ratchet) {
-	if !ahead(ratchet.Index, s.Latest.Index) {
+	if !ahead(ratchet.Index, s.LatestRatchet().Index) {
 		ratchet.Data.Wipe()
 		return
 	}
@@ -154,7 +162,6 @@ func (s *Inbound) Merge(other *Inbound) *Inbound {
 	return &Inbound{
 		Version:    s.Version,
 		Initial:    best.Initial.Clone(),
-		Latest:     best.Initial.Clone(),
 		SigningKey: s.SigningKey,
 		Verified:   s.Verified || other.Verified,
 	}

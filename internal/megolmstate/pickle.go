@@ -52,7 +52,7 @@ func (s *Inbound) MarshalPickle() []byte {
 	w.Uint8(inboundFormat)
 	w.Uint8(uint8(s.Version))
 	writeRatchet(w, &s.Initial)
-	writeRatchet(w, &s.Latest)
+	writeRatchet(w, s.LatestRatchet())
 	w.Key(&s.SigningKey)
 	w.Bool(s.Verified)
 	return w.Bytes()
@@ -83,10 +83,11 @@ func UnmarshalInbound(b []byte) (*Inbound, error) {
 // is the right one further ahead, only the hashes between them would tell; if
 // it is not, what is there does not decrypt.
 func (s *Inbound) Consistent() bool {
-	if s.Latest.Index == s.Initial.Index {
-		return subtle.ConstantTimeCompare(s.Latest.Data.Array()[:], s.Initial.Data.Array()[:]) == 1
+	latest := s.LatestRatchet()
+	if latest.Index == s.Initial.Index {
+		return subtle.ConstantTimeCompare(latest.Data.Array()[:], s.Initial.Data.Array()[:]) == 1
 	}
-	return ahead(s.Latest.Index, s.Initial.Index)
+	return ahead(latest.Index, s.Initial.Index)
 }
 
 func readVersion(r *pickle.Reader) wire.Version {

@@ -87,7 +87,6 @@ func parseKey(key []byte, version byte, v wire.Version) (*Inbound, error) {
 	return &Inbound{
 		Version:    v,
 		Initial:    ratchet,
-		Latest:     ratchet.Clone(),
 		SigningKey: [32]byte(key[ratchetEnd:]),
 	}, nil
 }

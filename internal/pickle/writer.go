@@ -14,18 +14,23 @@ type Writer struct {
 func NewWriter(size int) *Writer { return &Writer{make([]byte, 0, size)} }
 
 // Raw appends bytes as they are.
-func (w *Writer) Raw(b []byte) {
-	if len(b) > cap(w.b)-len(w.b) {
+func (w *Writer) Raw(b []byte) { copy(w.next(len(b)), b) }
+
+// next returns the place of the next n bytes.
+func (w *Writer) next(n int) []byte {
+	end := len(w.b) + n
+	if end > cap(w.b) {
 		panic("pickle: the size was counted wrong")
 	}
-	w.b = append(w.b, b...)
+	w.b = w.b[:end]
+	return w.b[end-n:]
 }
 
 // Key appends the 32 bytes of a key.
 func (w *Writer) Key(k *[32]byte) { w.Raw(k[:]) }
 
 // Uint8 appends a byte.
-func (w *Writer) Uint8(v uint8) { w.Raw([]byte{v}) }
+func (w *Writer) Uint8(v uint8) { w.next(1)[0] = v }
 
 // Bool appends 1 or 0.
 func (w *Writer) Bool(v bool) {
@@ -38,9 +43,7 @@ func (w *Writer) Bool(v bool) {
 
 // Uint32 appends a number, big-endian.
 func (w *Writer) Uint32(v uint32) {
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], v)
-	w.Raw(b[:])
+	binary.BigEndian.PutUint32(w.next(4), v)
 }
 
 // Bytes returns what was written, which must fill the size.
