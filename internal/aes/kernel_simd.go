@@ -2,7 +2,10 @@
 
 package aes
 
-import "unsafe"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
 // hasKernel is whether the host has attached the kernel, which it cannot where
 // the engine has no vector instructions.
@@ -29,9 +32,9 @@ func kernelEncryptCBC(keys, dst, src unsafe.Pointer, length int32, iv unsafe.Poi
 //go:noescape
 func kernelDecryptCBC(keys, dst, src unsafe.Pointer, length int32, iv unsafe.Pointer)
 
-//go:wasmimport mudpuppy aes_encrypt_pairs
+//go:wasmimport mudpuppy aes_ctr_pairs
 //go:noescape
-func kernelEncryptPairs(keys, blocks unsafe.Pointer, length int32)
+func kernelCTR(keys, dst, src unsafe.Pointer, length int32, counter unsafe.Pointer)
 
 func (k *kernelKeys) expand(key *[32]byte) {
 	kernelExpandKey(unsafe.Pointer(k), unsafe.Pointer(key))
@@ -71,8 +74,24 @@ func (k *kernelKeys) decryptLast(dst, src []byte, iv *[BlockSize]byte) {
 	clear(pair[:])
 }
 
-// encryptBlocks encrypts the first n blocks of p, each for itself, and one more
-// if n is odd.
-func (k *kernelKeys) encryptBlocks(p *stream, n int) {
-	kernelEncryptPairs(unsafe.Pointer(k), unsafe.Pointer(p), int32((n+1)&^1*BlockSize))
+// ctr is CTR, as long as the low half of the counter does not wrap.
+func (k *kernelKeys) ctr(dst, src []byte, counter *[BlockSize]byte) {
+	const pair = 2 * BlockSize
+	low := binary.BigEndian.Uint64(counter[8:])
+	if whole := len(src) &^ (pair - 1); whole > 0 {
+		_ = dst[whole-1]
+		kernelCTR(unsafe.Pointer(k), unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), int32(whole), unsafe.Pointer(counter))
+		low += uint64(whole / BlockSize)
+		dst, src = dst[whole:], src[whole:]
+	}
+	if len(src) > 0 {
+		binary.BigEndian.PutUint64(counter[8:], low)
+		var rest [pair]byte
+		copy(rest[:], src)
+		kernelCTR(unsafe.Pointer(k), unsafe.Pointer(&rest), unsafe.Pointer(&rest), pair, unsafe.Pointer(counter))
+		copy(dst, rest[:len(src)])
+		clear(rest[:])
+		low += uint64((len(src) + BlockSize - 1) / BlockSize)
+	}
+	binary.BigEndian.PutUint64(counter[8:], low)
 }

@@ -33,14 +33,21 @@ func NewSigningKey(seed *[32]byte) SigningKey {
 }
 
 // SigningKeyFromExpanded returns the signing key of an expanded key, which it
-// copies. It computes the public key, and nobody may supply one: signing one
-// message under two public keys would give the private key away.
+// copies. It computes the public key instead of taking one: signing one message
+// under two public keys would give the private key away.
 func SigningKeyFromExpanded(expanded *[64]byte) SigningKey {
 	k := SigningKey{Expanded: secret.Of(expanded)}
 	scalar := k.scalar()
 	encodeBase(&k.Public, &scalar)
 	secret.Wipe(scalar[:])
 	return k
+}
+
+// RestoreSigningKey returns the signing key whose public key is known, because
+// what both were read from is authenticated: pickles of our own. It copies the
+// expanded key.
+func RestoreSigningKey(public *[32]byte, expanded *[64]byte) SigningKey {
+	return SigningKey{Public: *public, Expanded: secret.Of(expanded)}
 }
 
 // Sign returns the signature of message. It is deterministic: the same key and

@@ -3,7 +3,6 @@ package megolmstate
 import (
 	"crypto/subtle"
 
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/pickle"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/wire"
@@ -19,10 +18,11 @@ const ratchetPickleLen = RatchetLen + 4
 
 // MarshalPickle encodes the session; the result is secret and unencrypted.
 func (s *Outbound) MarshalPickle() []byte {
-	w := pickle.NewWriter(1 + 1 + ratchetPickleLen + 64)
+	w := pickle.NewWriter(1 + 1 + ratchetPickleLen + 32 + 64)
 	w.Uint8(outboundFormat)
 	w.Uint8(uint8(s.Version))
 	writeRatchet(w, &s.Ratchet)
+	w.Key(&s.SigningKey.Public)
 	w.Raw(s.SigningKey.Expanded.Array()[:]) // not the seed, which libolm's pickles do not hold
 	return w.Bytes()
 }
@@ -33,11 +33,7 @@ func UnmarshalOutbound(b []byte) (*Outbound, error) {
 	if r.Uint8() != outboundFormat {
 		return nil, pickle.ErrVersion
 	}
-	s := &Outbound{Version: readVersion(r), Ratchet: readRatchet(r)}
-	expanded := secret.New[[64]byte]()
-	copy(expanded.Array()[:], r.Raw(64))
-	s.SigningKey = curve25519.SigningKeyFromExpanded(expanded.Array())
-	expanded.Wipe()
+	s := &Outbound{Version: readVersion(r), Ratchet: readRatchet(r), SigningKey: r.SigningKey()}
 	if !r.Done() {
 		s.Wipe()
 		return nil, pickle.ErrCorrupted

@@ -1,9 +1,7 @@
 package olmstate
 
 import (
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/pickle"
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 )
 
 // accountFormat is the version of the encoding below.
@@ -13,7 +11,7 @@ const oneTimeKeyLen = 4 + 1 + keyPairLen
 
 // MarshalPickle encodes the account; the result is secret and unencrypted.
 func (a *Account) MarshalPickle() []byte {
-	size := 1 + 64 + keyPairLen + 4 + 4 + 4 + len(a.OneTimeKeys)*oneTimeKeyLen + 1 + 1
+	size := 1 + 32 + 64 + keyPairLen + 4 + 4 + 4 + len(a.OneTimeKeys)*oneTimeKeyLen + 1 + 1
 	for _, fallback := range []*OneTimeKey{a.Fallback, a.PreviousFallback} {
 		if fallback != nil {
 			size += oneTimeKeyLen
@@ -21,6 +19,7 @@ func (a *Account) MarshalPickle() []byte {
 	}
 	w := pickle.NewWriter(size)
 	w.Uint8(accountFormat)
+	w.Key(&a.SigningKey.Public)
 	w.Raw(a.SigningKey.Expanded.Array()[:]) // not the seed, which libolm's pickles do not hold
 	writeKeyPair(w, &a.IdentityKey)
 	w.Uint32(a.LastKeyID)
@@ -44,17 +43,16 @@ func UnmarshalAccount(b []byte) (*Account, error) {
 	if r.Uint8() != accountFormat {
 		return nil, pickle.ErrVersion
 	}
-	expanded := secret.New[[64]byte]()
-	copy(expanded.Array()[:], r.Raw(64))
-	a := &Account{SigningKey: curve25519.SigningKeyFromExpanded(expanded.Array())}
-	expanded.Wipe()
+	a := &Account{SigningKey: r.SigningKey()}
 	a.IdentityKey = readKeyPair(r)
 	a.LastKeyID = r.Uint32()
 	a.Limit = int(min(r.Uint32(), MaxOneTimeKeys+1))
 	if a.Limit < 1 || a.Limit > MaxOneTimeKeys {
 		r.Fail()
 	}
-	for range r.Count(a.Limit, oneTimeKeyLen) {
+	count := r.Count(a.Limit, oneTimeKeyLen)
+	a.OneTimeKeys = make([]OneTimeKey, 0, count)
+	for range count {
 		a.OneTimeKeys = append(a.OneTimeKeys, readOneTimeKey(r))
 	}
 	for _, fallback := range []**OneTimeKey{&a.Fallback, &a.PreviousFallback} {

@@ -3,6 +3,7 @@ package pickle
 import (
 	"encoding/binary"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 )
 
@@ -50,6 +51,17 @@ func (r *Reader) Secret() secret.Box[[32]byte] {
 	box := secret.New[[32]byte]()
 	copy(box.Array()[:], r.Raw(32))
 	return box
+}
+
+// SigningKey reads the public and the expanded private key of Ed25519.
+func (r *Reader) SigningKey() curve25519.SigningKey {
+	public := r.Key()
+	var none [64]byte
+	expanded := &none
+	if b := r.Raw(len(none)); b != nil {
+		expanded = (*[64]byte)(b)
+	}
+	return curve25519.RestoreSigningKey(&public, expanded)
 }
 
 // Uint8 reads a byte.

@@ -20,6 +20,12 @@ type Array interface {
 	[32]byte | [64]byte | [128]byte
 }
 
+// cell is an array with the pointer to it, made as one.
+type cell[A Array] struct {
+	p *A
+	a A
+}
+
 // Box owns one secret array. The zero Box is empty. Copying a Box shares the
 // array; [Box.Clone] copies it.
 type Box[A Array] struct {
@@ -29,8 +35,9 @@ type Box[A Array] struct {
 // New returns a Box with a zeroed array of its own, to be filled through
 // [Box.Array].
 func New[A Array]() Box[A] {
-	a := new(A)
-	return Box[A]{&a}
+	c := new(cell[A])
+	c.p = &c.a
+	return Box[A]{&c.p}
 }
 
 // Of returns a Box with a copy of the array at p. The caller still owns, and

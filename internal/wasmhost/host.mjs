@@ -42,7 +42,7 @@ export function wasmHost(kernel) {
 			aes_expand_key: (keys, key) => aes.expand_key(keys, key),
 			aes_cbc_encrypt: (keys, dst, src, length, iv) => aes.cbc_encrypt(keys, dst, src, length, iv),
 			aes_cbc_decrypt_pairs: (keys, dst, src, length, iv) => aes.cbc_decrypt_pairs(keys, dst, src, length, iv),
-			aes_encrypt_pairs: (keys, blocks, length) => aes.encrypt_pairs(keys, blocks, length),
+			aes_ctr_pairs: (keys, dst, src, length, counter) => aes.ctr_pairs(keys, dst, src, length, counter),
 		},
 		/** @param {WebAssembly.Memory} mem Go's memory, before Go runs */
 		async attach(mem) {

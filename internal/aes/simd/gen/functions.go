@@ -7,7 +7,7 @@ func functions() []*function {
 		expandKey(),
 		encryptCBC(),
 		decryptCBC(),
-		encryptPairs(),
+		ctrPairs(),
 	}
 }
 
@@ -139,22 +139,34 @@ func decryptCBC() *function {
 	return k.function
 }
 
-// encryptPairs is encrypt_pairs(keys, blocks, length), which encrypts each
-// block in its place, as CTR needs it.
-func encryptPairs() *function {
-	const keys, blocks, length = local(0), local(1), local(2)
-	k := newKernel("encrypt_pairs", 3, 2, sbox())
-	key, dst := k.address(), k.address()
-	k.copy(dst, blocks)
-	k.forAll(blocks, length, func() {
+// ctrPairs is ctr_pairs(keys, dst, src, length, counter), which combines src
+// with the key stream. The counter block is read, not advanced; its last eight
+// bytes must not wrap on the way.
+func ctrPairs() *function {
+	const keys, dst, src, length, counter = local(0), local(1), local(2), local(3), local(4)
+	k := newKernel("ctr_pairs", 5, 2, sbox())
+	key, next, one := k.address(), k.vector(), k.vector()
+
+	// The counter counts in one lane of 64 bits, the other way round in bytes.
+	turn := [16]byte{0, 1, 2, 3, 4, 5, 6, 7, 15, 14, 13, 12, 11, 10, 9, 8}
+	k.xorAt(next, counter)
+	k.permuted(next, turn)
+	k.set(next)
+	k.constant([16]byte{8: 1})
+	k.set(one)
+	k.forAll(src, length, func() {
 		for _, b := range k.blocks {
-			k.get(blocks)
-			k.load()
+			k.permuted(next, turn)
 			k.set(b)
-			k.move(blocks, 16)
+			k.get(next)
+			k.get(one)
+			k.addLongLanes()
+			k.set(next)
 		}
 		k.encrypt(keys, key)
 		for _, b := range k.blocks {
+			k.xorAt(b, src)
+			k.move(src, 16)
 			k.put(dst, b)
 			k.move(dst, 16)
 		}

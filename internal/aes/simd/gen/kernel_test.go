@@ -45,7 +45,7 @@ func TestT8KernelHasNoBranchButItsLoops(t *testing.T) {
 // follow a comparison of addresses, and returns the first instruction that the
 // kernel has no use for, or -1.
 func scan(code []byte) (branches, unknown int) {
-	vector := map[byte]int{0x00: 2, 0x0b: 2, 0x0c: 16, 0x0d: 16, 0x0e: 0, 0x4e: 0, 0x50: 0, 0x51: 0, 0x6c: 0, 0x6e: 0}
+	vector := map[byte]int{0x00: 2, 0x0b: 2, 0x0c: 16, 0x0d: 16, 0x0e: 0, 0x4e: 0, 0x50: 0, 0x51: 0, 0x6c: 0, 0x6e: 0, 0xce: 1}
 	previous := byte(0)
 	for len(code) > 0 {
 		instruction := code[0]

@@ -55,6 +55,7 @@ func (f *function) or()                     { f.op(0xfd, 0x50) }
 func (f *function) xor()                    { f.op(0xfd, 0x51) }
 func (f *function) shiftRightSigned()       { f.op(0xfd, 0x6c) }
 func (f *function) addLanes()               { f.op(0xfd, 0x6e) }
+func (f *function) addLongLanes()           { f.op(0xfd, 0xce, 0x01) } // two of 64 bits
 
 // signed appends a number in signed LEB128.
 func (f *function) signed(n int) {
