@@ -103,7 +103,7 @@ export class Account extends GoObject {
   }
 
   pickle(key) {
-    return text(go.account_pickle(this.handle, write(key)));
+    return bytes(go.account_pickle(this.handle, write(key))).slice();
   }
 
   unpickle(key, pickle) {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/base64"
 	"github.com/mudpuppy-e2ee/mudpuppy/libolm"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 )
@@ -61,20 +60,15 @@ func accountFallbackKey(account int32) int32 {
 
 //go:wasmexport account_pickle
 func accountPickle(account, key int32) int32 {
-	return reply(func() (string, error) {
-		sealed, err := object[*olm.Account](account).Pickle((*[32]byte)(argument(0, key)))
-		return base64.Encode(sealed), err
+	return reply(func() ([]byte, error) {
+		return object[*olm.Account](account).Pickle((*[32]byte)(argument(0, key)))
 	})
 }
 
 //go:wasmexport account_unpickle
 func accountUnpickle(account, key, pickle int32) int32 {
-	return do(func() error {
-		sealed, err := base64.Decode(string(argument(key, pickle)))
-		if err != nil {
-			return err
-		}
-		objects[account], err = olm.UnpickleAccount(sealed, (*[32]byte)(argument(0, key)))
+	return do(func() (err error) {
+		objects[account], err = olm.UnpickleAccount(argument(key, pickle), (*[32]byte)(argument(0, key)))
 		return err
 	})
 }
