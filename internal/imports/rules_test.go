@@ -24,6 +24,9 @@ var (
 	// api is what users of the library import.
 	api = []string{"keys", "libolm", "megolm", "olm", "olm/pk", "olm/sas"}
 
+	// programs are what browsers load.
+	programs = []string{"wasm/olm"}
+
 	// testHelpers are imported by tests only.
 	testHelpers = []string{"internal/asmcheck", "internal/testrand", "internal/vectors"}
 )
@@ -45,6 +48,12 @@ var rules = []rule{
 	{packages: []string{"megolm"}, may: join(primitives, codecs, []string{"internal/megolmstate", "keys"})},
 	{packages: []string{"olm", "olm/pk", "olm/sas"}, may: join(primitives, codecs, []string{"internal/olmstate", "keys"})},
 	{packages: []string{"libolm"}, may: join(primitives, codecs, states, api)},
+	// The bridge to JavaScript. Only internal/random speaks to JavaScript by
+	// itself; calls from there come in by exports, which need no syscall/js.
+	{packages: []string{"internal/bridge"}, may: primitives},
+	{packages: []string{"jsbridge"}, may: join(primitives, api, []string{"internal/bridge"})},
+	{packages: []string{"wasm/olm"}, may: []string{"internal/bridge", "jsbridge"}},
+	{packages: []string{"web/test/faulty"}, may: []string{"internal/bridge"}},
 	{packages: []string{"examples/go"}, may: api},
 	{packages: []string{"bench/wasm"}, may: join(primitives, codecs, states, api), js: true},
 	{packages: testHelpers},
@@ -73,8 +82,8 @@ var notAnywhere = map[string]string{
 	"net/http": "the caller talks to the homeserver",
 }
 
-// notInWasm lists what api may not link for GOOS=js, not even through other
-// packages.
+// notInWasm lists what api and programs may not link for GOOS=js, not even
+// through other packages.
 var notInWasm = map[string]string{
 	"crypto/aes":                  "it is table-based (T1)",
 	"crypto/internal/fips140/aes": "it is table-based (T1)",

@@ -1,0 +1,18 @@
+//go:build js && bridgedebug
+
+package bridge
+
+import "runtime"
+
+// describeFault returns the panic with its stack, for development only.
+func describeFault(fault any) string {
+	message := "panic"
+	switch v := fault.(type) {
+	case error:
+		message = v.Error()
+	case string:
+		message = v
+	}
+	stack := make([]byte, 8<<10)
+	return message + "\n" + string(stack[:runtime.Stack(stack, false)])
+}

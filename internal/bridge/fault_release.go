@@ -1,0 +1,7 @@
+//go:build js && !bridgedebug
+
+package bridge
+
+// describeFault says nothing of the panic, in which there might be a secret.
+// Build with -tags bridgedebug to learn more.
+func describeFault(any) string { return "a fault in Mudpuppy; please report what led to it" }

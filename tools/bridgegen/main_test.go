@@ -1,0 +1,130 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// generateFrom writes a package and runs the generator on it.
+func generateFrom(t *testing.T, source string) (exports, client string, err error) {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, content string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module example.org/surface\n\ngo 1.26\n")
+	write("surface.go", "package surface\n\n"+source)
+	exports, client = filepath.Join(dir, "exports.txt"), filepath.Join(dir, "client.ts")
+	if err := generate(dir, exports, client); err != nil {
+		return "", "", err
+	}
+	read := func(name string) string {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(content)
+	}
+	return read(exports), read(client), nil
+}
+
+func TestUnknownTypesAreRefused(t *testing.T) {
+	for _, c := range []struct{ name, source, want string }{
+		{"argument", "func F(x any) {}", "type any cannot cross"},
+		{"signed number", "func F(x int) {}", "type int cannot cross"},
+		{"map", "func F() map[string]string { return nil }", "type map[string]string cannot cross"},
+		{"function", "func F(f func()) {}", "type func() cannot cross"},
+		{"array", "func F(x *[16]byte) {}", "type *[16]byte cannot cross"},
+		{"foreign struct", "import \"sync\"\n\nfunc F(m sync.Mutex) {}", "type sync.Mutex cannot cross"},
+		{"field", "type R struct{ X float64 }", "type float64 cannot cross"},
+		{"exported interface", "type I interface{ M() }", "cannot cross"},
+		{"exported number type", "type N uint32", "cannot cross"},
+		{"list as argument", "func F(x []string) {}", "cannot be an argument"},
+		{"object by value", "type O struct{}\n\nfunc (*O) Wipe() {}\n\nfunc F(o O) {}", "cannot cross"},
+		{"two results", "func F() (string, string) { return \"\", \"\" }", "more than one result"},
+		{"property with an argument", "type O struct{}\n\nfunc (*O) Wipe() {}\n\n//bridge:property\nfunc (*O) P(x string) string { return x }", "a property has"},
+		{"code that is none", "var E error\n\nvar sentinels = []struct {\n\tCode string\n\tErr  *error\n}{{Code: \"MAC\", Err: &E}}", "want {Code:"},
+		{"what does not compile", "func F() { undefined() }", "undefined"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, _, err := generateFrom(t, c.source); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestBothEndsAreWritten(t *testing.T) {
+	exports, client, err := generateFrom(t, `
+// Box holds things.
+type Box struct{}
+
+// NewBox makes a box.
+func NewBox(label string) *Box { return nil }
+
+// UnpackBox is the inverse of [Box.Pack].
+func UnpackBox(packed []byte) (*Box, error) { return nil, nil }
+
+// Pack packs.
+func (*Box) Pack(key *[32]byte, size Size) ([]byte, error) { return nil, nil }
+
+// Count is how much there is.
+//
+//bridge:property
+func (*Box) Count() uint32 { return 0 }
+
+// Wipe is not for JavaScript.
+func (*Box) Wipe() {}
+
+// Size is a size.
+type Size struct {
+	Width  uint32 // in metres
+	UnitID string
+}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, exports,
+		"//go:wasmexport box_new\nfunc exportNewBox(label uint32) int32 {\n\treturn bridge.Run(",
+		"result := NewBox(c.Text(label))\n\t\tc.PutObject(result)",
+		"func exportBoxPack(self, sizeWidth, sizeUnitID uint32) int32",
+		".Pack(c.Array32(), Size{Width: sizeWidth, UnitID: c.Text(sizeUnitID)})",
+		"func exportBoxCount(self uint32) int32 {\n\treturn bridge.Read(",
+	)
+	contains(t, client,
+		"/** Box holds things. */\nexport class Box extends Handle {",
+		"constructor(label: string) {",
+		"/** The inverse of {@link Box.pack}. */\n  static unpack(packed: Uint8Array): Box {",
+		"pack(key: Uint8Array, size: Size): Uint8Array {",
+		"/** How much there is. */\n  get count(): number {",
+		"  /** In metres */\n  width: number;\n  unitId: string;",
+	)
+	if strings.Contains(client, "wipe") || strings.Contains(exports, "Wipe") {
+		t.Error("Wipe crosses the bridge")
+	}
+}
+
+func contains(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("nothing has\n%s\nin\n%s", part, text)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"Account": "account", "SessionID": "sessionId", "ID": "id", "KeyID": "keyId", "SHA256": "sha256",
+		"Ed25519Verify": "ed25519Verify", "MACMethod": "macMethod", "OneTimeKeys": "oneTimeKeys",
+	} {
+		if got := jsName(name); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}

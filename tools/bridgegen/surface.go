@@ -1,0 +1,292 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// surface is all that a package declares for JavaScript, in its own order.
+type surface struct {
+	pkg       string // the name of the Go package
+	classes   []*class
+	records   []*record
+	unions    []*union
+	functions []*function
+	codes     []code
+}
+
+// class is a Go type of which JavaScript holds objects.
+type class struct {
+	name, doc   string
+	constructor *function // nil if only functions make objects
+	functions   []*function
+}
+
+// record is a struct that crosses by value.
+type record struct {
+	name, doc string
+	fields    []field
+}
+
+type field struct {
+	goName, name, doc string
+	typ               typ
+}
+
+// union is a string type of which the values are known.
+type union struct {
+	name, doc string
+	values    []string // as literals
+}
+
+// function is a function, a static method, a constructor or a method.
+type function struct {
+	goName, name, doc string
+	class             string // of which it is a method; empty otherwise
+	export            string
+	property          bool // read like a field: no arguments, no secrets
+	params            []field
+	result            *typ // nil if there is none
+	fails             bool
+}
+
+// reader reads a surface from a package.
+type reader struct {
+	pkg  *packages.Package
+	docs map[types.Object]string
+	*surface
+}
+
+func load(dir string) (*packages.Package, error) {
+	config := &packages.Config{
+		Mode: packages.LoadAllSyntax,
+		Dir:  dir,
+		Env:  append(os.Environ(), "GOOS=js", "GOARCH=wasm"),
+		// The exports are about to be written anew, and may no longer compile.
+		BuildFlags: []string{"-tags=bridgegen"},
+	}
+	list, err := packages.Load(config, ".")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range list[0].Errors {
+		return nil, e
+	}
+	return list[0], nil
+}
+
+func readSurface(dir string) (*surface, error) {
+	pkg, err := load(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{pkg, readDocs(pkg), &surface{pkg: pkg.Name}}
+	objects := r.exported()
+	for _, o := range objects {
+		if err := r.readType(o); err != nil {
+			return nil, r.at(o, err)
+		}
+	}
+	for _, o := range objects {
+		if err := r.readFunctions(o); err != nil {
+			return nil, r.at(o, err)
+		}
+	}
+	if r.codes, err = readCodes(pkg); err != nil {
+		return nil, err
+	}
+	return r.surface, nil
+}
+
+func (r *reader) at(o types.Object, err error) error {
+	return fmt.Errorf("%s: %s: %w", r.pkg.Fset.Position(o.Pos()), o.Name(), err)
+}
+
+// exported returns what the package exports, in the order of files and lines.
+func (r *reader) exported() []types.Object {
+	var list []types.Object
+	scope := r.pkg.Types.Scope()
+	for _, name := range scope.Names() {
+		if token.IsExported(name) {
+			list = append(list, scope.Lookup(name))
+		}
+	}
+	slices.SortFunc(list, r.compare)
+	return list
+}
+
+// compare orders by file and line. (Files are read side by side, so that
+// token.Pos alone says nothing.)
+func (r *reader) compare(a, b types.Object) int {
+	p, q := r.pkg.Fset.Position(a.Pos()), r.pkg.Fset.Position(b.Pos())
+	return cmp.Or(cmp.Compare(p.Filename, q.Filename), cmp.Compare(p.Offset, q.Offset))
+}
+
+// readType adds a class, record or union.
+func (r *reader) readType(o types.Object) error {
+	name, ok := o.(*types.TypeName)
+	if !ok {
+		return nil
+	}
+	switch under := name.Type().Underlying().(type) {
+	case *types.Struct:
+		if hasWipe(name.Type()) {
+			r.classes = append(r.classes, &class{name: o.Name(), doc: r.doc(o)})
+			return nil
+		}
+		return r.readRecord(o, under)
+	case *types.Basic:
+		return r.readUnion(o, under)
+	}
+	return unknown(o.Type())
+}
+
+func hasWipe(t types.Type) bool {
+	wipe, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), true, nil, "Wipe")
+	_, ok := wipe.(*types.Func)
+	return ok
+}
+
+func (r *reader) readRecord(o types.Object, s *types.Struct) error {
+	rec := &record{name: o.Name(), doc: r.doc(o)}
+	for v := range s.Fields() {
+		t, err := r.typeOf(v.Type())
+		if err != nil {
+			return err
+		}
+		rec.fields = append(rec.fields, field{v.Name(), jsName(v.Name()), r.docs[v], t})
+	}
+	r.records = append(r.records, rec)
+	return nil
+}
+
+func (r *reader) readUnion(o types.Object, basic *types.Basic) error {
+	if basic.Kind() != types.String {
+		return unknown(o.Type())
+	}
+	u := &union{name: o.Name(), doc: r.doc(o)}
+	for _, c := range r.exported() {
+		if c, ok := c.(*types.Const); ok && types.Identical(c.Type(), o.Type()) {
+			u.values = append(u.values, c.Val().ExactString())
+		}
+	}
+	if len(u.values) == 0 {
+		return fmt.Errorf("a string type without constants")
+	}
+	r.unions = append(r.unions, u)
+	return nil
+}
+
+// readFunctions adds a function where it belongs, or the methods of a type.
+func (r *reader) readFunctions(o types.Object) error {
+	if f, ok := o.(*types.Func); ok {
+		return r.readFunction(f)
+	}
+	i := slices.IndexFunc(r.classes, func(c *class) bool { return c.name == o.Name() })
+	if _, ok := o.(*types.TypeName); !ok || i < 0 {
+		return nil
+	}
+	methods := slices.Collect(o.Type().(*types.Named).Methods())
+	slices.SortFunc(methods, func(a, b *types.Func) int { return r.compare(a, b) })
+	for _, m := range methods {
+		if !m.Exported() || m.Name() == "Wipe" {
+			continue
+		}
+		f, err := r.signature(m)
+		if err != nil {
+			return r.at(m, err)
+		}
+		f.class, f.name = o.Name(), jsName(m.Name())
+		f.export = jsName(o.Name()) + "_" + f.name
+		r.classes[i].functions = append(r.classes[i].functions, f)
+	}
+	return nil
+}
+
+// readFunction tells constructors and static methods from other functions.
+func (r *reader) readFunction(o *types.Func) error {
+	f, err := r.signature(o)
+	if err != nil {
+		return err
+	}
+	if f.result != nil && f.result.kind == objectKind {
+		name := f.result.name
+		for _, c := range r.classes {
+			verb, ok := strings.CutSuffix(o.Name(), name)
+			if c.name != name || !ok {
+				continue
+			}
+			if verb == "New" {
+				f.export = jsName(name) + "_new"
+				c.constructor = f
+				return nil
+			}
+			f.name = jsName(verb)
+			f.export = jsName(name) + "_" + f.name
+			c.functions = append(c.functions, f)
+			return nil
+		}
+	}
+	f.name = jsName(o.Name())
+	f.export = f.name
+	r.functions = append(r.functions, f)
+	return nil
+}
+
+func (r *reader) signature(o *types.Func) (*function, error) {
+	f := &function{goName: o.Name(), doc: r.doc(o), property: r.isProperty(o)}
+	s := o.Signature()
+	for v := range s.Params().Variables() {
+		t, err := r.typeOf(v.Type())
+		if err != nil {
+			return nil, err
+		}
+		if !t.isArgument() {
+			return nil, fmt.Errorf("%s cannot be an argument", v.Type())
+		}
+		f.params = append(f.params, field{v.Name(), v.Name(), "", t})
+	}
+	results := slices.Collect(s.Results().Variables())
+	if n := len(results); n > 0 && isError(results[n-1].Type()) {
+		f.fails = true
+		results = results[:n-1]
+	}
+	if len(results) > 1 {
+		return nil, fmt.Errorf("more than one result: make it a struct")
+	}
+	if len(results) == 1 {
+		t, err := r.typeOf(results[0].Type())
+		if err != nil {
+			return nil, err
+		}
+		f.result = &t
+	}
+	if f.property && (len(f.params) > 0 || f.fails || f.result == nil) {
+		return nil, fmt.Errorf("a property has a result, no arguments and no error")
+	}
+	return f, nil
+}
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+const propertyDirective = "//bridge:property"
+
+func (r *reader) isProperty(o *types.Func) bool {
+	for _, file := range r.pkg.Syntax {
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if ok && r.pkg.TypesInfo.Defs[f.Name] == o && f.Doc != nil {
+				return slices.ContainsFunc(f.Doc.List, func(c *ast.Comment) bool { return c.Text == propertyDirective })
+			}
+		}
+	}
+	return false
+}
