@@ -33,9 +33,9 @@ help: ## List the targets
 	@echo "Needs Go 1.26 and Node 20, or newer. Randomised tests take COUNT= and SEED=."
 
 .PHONY: demo
-demo: ## Show two people who talk in private
-	$(SETUP) go
+demo: package ## Show two people who talk in private, in Go and in a browser
 	@go run ./examples/go
+	@node web/test/unpack.mjs && node examples/thin/play.mjs
 
 .PHONY: test
 test: setup ## Run all tests: natively with the race detector, and as wasm in Node
@@ -55,6 +55,10 @@ build: ## Compile everything, natively and for wasm
 	go build ./...
 	$(WASM) go build ./...
 	go -C tools build -o /dev/null ./...
+
+.PHONY: package
+package: go-and-node web/node_modules/.package-lock.json ## Build the npm package and pack it: dist/mudpuppy.tgz
+	@npm run build --prefix web --silent
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target (FUZZTIME=30s each, RUN=expression for some)

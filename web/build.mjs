@@ -1,0 +1,78 @@
+// Builds the npm package and packs it to ../dist/mudpuppy.tgz.
+import { execFileSync } from "node:child_process";
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const web = fileURLToPath(new URL(".", import.meta.url));
+const root = join(web, "..");
+
+const run = (command, args, options) =>
+  execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], ...options });
+
+async function buildWasm() {
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags=wasmhost"];
+  run("go", ["build", ...flags, "-o", join(web, "build/olm.wasm"), "./wasm/olm"], {
+    cwd: root,
+    env: { ...process.env, GOOS: "js", GOARCH: "wasm" },
+  });
+}
+
+/**
+ * Wraps Go's wasm_exec.js, which defines globals, so that it can be given an
+ * object to define them in. One of them, fs, it also uses without globalThis.
+ */
+async function wrapGo(goroot) {
+  const source = await readFile(join(goroot, "lib/wasm/wasm_exec.js"), "utf8");
+  const [notice] = source.match(/^(\/\/.*\n)+/);
+  const kept = `/*!\n${notice.replaceAll("// ", " * ")} */\n`;
+  const wrapped = `${kept}export function loadGo(globalThis) {\nlet fs;\n${source}\nfs = globalThis.fs;\nreturn globalThis.Go;\n}\n`;
+  await writeFile(join(web, "build/go-runtime.js"), wrapped);
+}
+
+async function bundle() {
+  await build({
+    absWorkingDir: web,
+    entryPoints: ["browser", "node", "inline", "workerd"].map((platform) => `src/olm.${platform}.ts`),
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    keepNames: true,
+    legalComments: "inline",
+    loader: { ".wasm": "binary" },
+    external: ["node:*"],
+    plugins: [
+      {
+        name: "modules that workerd compiles",
+        setup: ({ onResolve }) => onResolve({ filter: /^\.\/\w+\.wasm$/ }, ({ path }) => ({ path, external: true })),
+      },
+    ],
+  });
+}
+
+async function pack() {
+  await mkdir(join(root, "dist"), { recursive: true });
+  const [{ filename }] = JSON.parse(
+    run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", join(root, "dist")], { cwd: web }),
+  );
+  await rename(join(root, "dist", filename), join(root, "dist/mudpuppy.tgz"));
+}
+
+for (const folder of ["build", "dist", "licenses"]) {
+  await rm(join(web, folder), { recursive: true, force: true });
+  await mkdir(join(web, folder));
+}
+const goroot = run("go", ["env", "GOROOT"]).trim();
+await Promise.all([buildWasm(), wrapGo(goroot)]);
+await bundle();
+run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "-p", web]);
+await copyFile(join(web, "build/olm.wasm"), join(web, "dist/olm.wasm"));
+await copyFile(join(goroot, "LICENSE"), join(web, "licenses/go.txt"));
+const edwards25519 = run("go", ["list", "-m", "-f", "{{.Dir}}", "filippo.io/edwards25519"], { cwd: root }).trim();
+await copyFile(join(edwards25519, "LICENSE"), join(web, "licenses/edwards25519.txt"));
+await copyFile(join(root, "LICENSE"), join(web, "LICENSE"));
+await pack();

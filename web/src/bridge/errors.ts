@@ -1,0 +1,50 @@
+import type { GoErrorCode } from "../olm/client.js";
+
+/** The codes of the errors that do not come from Go. */
+export type BridgeErrorCode =
+  /** An argument of the wrong type or form; the message names it. */
+  | "ERR_ARGUMENT"
+  /** A string or array too long to be taken. Nothing of it was copied. */
+  | "ERR_SIZE"
+  /** `await init()` has to come first. */
+  | "ERR_NOT_READY"
+  /** `free()` was called a second time. */
+  | "ERR_DOUBLE_FREE"
+  /** A call from within another one, which only a replaced `crypto.getRandomValues` can make. */
+  | "ERR_BUSY"
+  /** A fault in Mudpuppy. It goes on working. */
+  | "ERR_INTERNAL"
+  /** A fault that ended the WebAssembly program. Every later call says so; load the page anew. */
+  | "ERR_CRASHED"
+  /** There is no WebAssembly, or it is too old. */
+  | "ERR_UNSUPPORTED"
+  /** There is no `crypto.getRandomValues`. */
+  | "ERR_RANDOMNESS"
+  /** The Content-Security-Policy forbids WebAssembly: add `'wasm-unsafe-eval'` to its script-src. */
+  | "ERR_CSP"
+  /** The .wasm file could not be loaded. */
+  | "ERR_FETCH"
+  /** What was loaded is not the .wasm file. */
+  | "ERR_NOT_WASM"
+  /** The signal given to `init` was aborted. */
+  | "ERR_ABORTED";
+
+/** All codes of a {@link MudpuppyError}. */
+export type ErrorCode = GoErrorCode | BridgeErrorCode;
+
+/** Every error that Mudpuppy throws. Its message holds no secret. */
+export class MudpuppyError extends Error {
+  /** What went wrong, one of a closed list. */
+  readonly code: ErrorCode;
+
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+
+  /** @internal */
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "MudpuppyError";
+    this.code = code;
+    this.retryable = code === "ERR_FETCH" || code === "ERR_ABORTED" || code === "ERR_NOT_READY";
+  }
+}

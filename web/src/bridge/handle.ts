@@ -1,0 +1,87 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { MudpuppyError } from "./errors.js";
+import { type Core, invoke, open, running, takeUint32 } from "./instance.js";
+
+/** A class, even one with a private constructor. */
+interface Class {
+  readonly name: string;
+  readonly prototype: Handle;
+}
+
+/** Returns the number of an object of a class, or throws if it is another thing, or was freed. */
+export let numberOf: (label: string, value: unknown, of: Class) => number;
+
+// What nobody freed is wiped when the garbage collector finds it, some time.
+const forgotten = new FinalizationRegistry<number>((number) => {
+  const program = running();
+  if (program) release(program, number);
+});
+
+function release(program: Core, number: number): void {
+  open(0);
+  invoke(program.bridge_free as (...n: number[]) => number, number);
+}
+
+/**
+ * An object that lives in Mudpuppy's memory. Let `using` or {@link free} wipe
+ * its secrets when it is no longer needed; the garbage collector does it too,
+ * but nobody knows when.
+ */
+export abstract class Handle {
+  readonly #class: Class;
+  #number: number; // 0 once freed
+
+  /** @internal */
+  protected constructor(of: Class, number: number) {
+    this.#class = of;
+    this.#number = number;
+    forgotten.register(this, number, this);
+  }
+
+  /**
+   * Wipes the secrets of the object, which cannot be used any more. It throws
+   * ERR_DOUBLE_FREE if the object was freed before.
+   */
+  free(): void {
+    if (this.#number === 0) throw new MudpuppyError("ERR_DOUBLE_FREE", `the ${this.#class.name} was freed before`);
+    const number = this.#number;
+    this.#number = 0;
+    forgotten.unregister(this);
+    const program = running(); // there is nothing to wipe for one that has crashed
+    if (program) release(program, number);
+  }
+
+  /** Does what {@link free} does, but may be called again: what `using` calls. */
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    // The key that compilers of `using` look for where the engine has none.
+    const dispose: symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+    Object.defineProperty(Handle.prototype, dispose, {
+      value(this: Handle) {
+        if (this.#number !== 0) this.free();
+      },
+      configurable: true,
+      writable: true,
+    });
+
+    numberOf = (label, value, of) => {
+      if (typeof value !== "object" || value === null || !(#number in value) || value.#class !== of) {
+        throw new MudpuppyError("ERR_ARGUMENT", `${label} must be of class ${of.name}`);
+      }
+      if (value.#number === 0) throw new MudpuppyError("ERR_FREED", `the ${of.name} was freed`);
+      return value.#number;
+    };
+  }
+}
+
+/** Takes an object that Go made, without calling its constructor, which would make another one. */
+export function takeObject<T extends Handle>(of: { prototype: T; name: string }): T {
+  return Reflect.construct(Handle, [of, takeUint32()], of as unknown as new () => T) as T;
+}
+
+/** Is called by the constructors of classes that have none for users. */
+export function noConstructor(name: string): never {
+  throw new MudpuppyError("ERR_ARGUMENT", `a ${name} is not made by its constructor`);
+}
+

@@ -1,0 +1,77 @@
+// From what was loaded to a compiled module, with errors that say what to mend.
+import { MudpuppyError } from "../bridge/errors.js";
+
+/** A module, its bytes, or an answer that holds them. */
+export type Source = WebAssembly.Module | BufferSource | Response;
+
+/** The shortest module there is. */
+const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+export async function compile(source: Source): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (typeof Response === "function" && source instanceof Response) return compileResponse(source);
+  const bytes = asBytes(source);
+  if (!isWasm(bytes)) throw new MudpuppyError("ERR_NOT_WASM", "the bytes are not a WebAssembly module");
+  return refused(WebAssembly.compile(bytes));
+}
+
+async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) {
+    throw new MudpuppyError(
+      "ERR_FETCH",
+      `${response.url} answered ${response.status}: serve olm.wasm there, or say where it is by init({ url })`,
+    );
+  }
+  const type = response.headers.get("content-type")?.split(";")[0]?.trim();
+  if (type === "application/wasm" && WebAssembly.compileStreaming !== undefined) {
+    return refused(WebAssembly.compileStreaming(response));
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer().catch(fetchFailed(response.url)));
+  if (!isWasm(bytes)) {
+    throw new MudpuppyError(
+      "ERR_NOT_WASM",
+      `${response.url} is no WebAssembly but ${type ?? "of no type"}: say where olm.wasm is by init({ url })`,
+    );
+  }
+  return refused(WebAssembly.compile(bytes));
+}
+
+/** Turns a failed fetch into an error that says so. */
+export function fetchFailed(url: string | URL): (cause: unknown) => never {
+  return (cause) => {
+    throw new MudpuppyError("ERR_FETCH", `${url} could not be loaded`, cause);
+  };
+}
+
+function asBytes(source: unknown): Uint8Array<ArrayBuffer> {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (ArrayBuffer.isView(source)) {
+    return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
+  }
+  throw new MudpuppyError("ERR_ARGUMENT", "bytes must be an ArrayBuffer or a Uint8Array, module a WebAssembly.Module");
+}
+
+function isWasm(bytes: Uint8Array): boolean {
+  return EMPTY.subarray(0, 4).every((byte, i) => bytes[i] === byte);
+}
+
+/** Finds out why a module was refused. */
+async function refused(module: Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {
+  try {
+    return await module;
+  } catch (cause) {
+    try {
+      new WebAssembly.Module(EMPTY);
+    } catch {
+      throw new MudpuppyError(
+        "ERR_CSP",
+        "the Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src",
+        cause,
+      );
+    }
+    if (cause instanceof WebAssembly.CompileError) {
+      throw new MudpuppyError("ERR_NOT_WASM", "the module does not compile: it is damaged, or the engine too old", cause);
+    }
+    throw new MudpuppyError("ERR_FETCH", "the module could not be loaded to its end", cause);
+  }
+}

@@ -1,0 +1,105 @@
+// Loading the module and starting it, once.
+import { MudpuppyError } from "../bridge/errors.js";
+import { attach, type Core, hasCrashed, markCrashed, running } from "../bridge/instance.js";
+import { compile, type Source } from "./compile.js";
+import { makeProgram } from "./program.js";
+
+/** Where the WebAssembly module comes from, if not from beside this file. */
+export interface InitOptions {
+  /** The address of olm.wasm. */
+  url?: string | URL | undefined;
+  /** The compiled module. */
+  module?: WebAssembly.Module | undefined;
+  /** The content of olm.wasm. */
+  bytes?: BufferSource | undefined;
+  /** Gives up loading. The next `init` begins anew. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What differs between browsers and the other places where JavaScript runs. */
+export interface Platform {
+  load(url: string | URL | undefined, signal: AbortSignal): Promise<Source>;
+  /** The vector kernel for AES; without it the portable code runs. */
+  kernel?: BufferSource;
+}
+
+/** Whether WebAssembly and secure randomness are there, without which `init` fails. */
+export function isSupported(): boolean {
+  return (
+    typeof WebAssembly === "object" &&
+    typeof WebAssembly.instantiate === "function" &&
+    typeof globalThis.crypto?.getRandomValues === "function"
+  );
+}
+
+/** One attempt to load, which all who wait for it share. */
+interface Attempt {
+  done: Promise<void>;
+  controller: AbortController;
+  waiting: number;
+}
+
+let attempt: Attempt | undefined;
+
+/** Makes the function `init` of a platform. */
+export function makeInit(platform: Platform) {
+  return async function init(options: InitOptions = {}): Promise<void> {
+    const { signal, ...from } = options;
+    if (signal?.aborted) throw aborted(signal);
+    if (hasCrashed()) throw new MudpuppyError("ERR_CRASHED", "Mudpuppy has crashed; load the page anew");
+    if (running()) return;
+    attempt ??= begin(platform, from);
+    return wait(attempt, signal);
+  };
+}
+
+function begin(platform: Platform, from: Omit<InitOptions, "signal">): Attempt {
+  const controller = new AbortController();
+  const done = start(platform, from, controller.signal).catch((error: unknown) => {
+    attempt = undefined; // the next init tries again
+    throw error;
+  });
+  done.catch(() => {}); // whoever waits hears of it
+  return { done, controller, waiting: 0 };
+}
+
+/** Waits for an attempt, or until the signal is aborted. The last one to leave ends the attempt. */
+async function wait(for_: Attempt, signal: AbortSignal | undefined): Promise<void> {
+  for_.waiting++;
+  let leave = () => {};
+  try {
+    if (!signal) return await for_.done;
+    const left = new Promise<never>((_, reject) => {
+      leave = () => reject(aborted(signal));
+      signal.addEventListener("abort", leave, { once: true });
+    });
+    await Promise.race([for_.done, left]);
+  } finally {
+    signal?.removeEventListener("abort", leave);
+    if (--for_.waiting === 0 && !running()) {
+      for_.controller.abort();
+      if (attempt === for_) attempt = undefined;
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): MudpuppyError {
+  return new MudpuppyError("ERR_ABORTED", "init was aborted", signal.reason);
+}
+
+async function start(platform: Platform, from: Omit<InitOptions, "signal">, signal: AbortSignal): Promise<void> {
+  if (!isSupported()) {
+    throw new MudpuppyError("ERR_UNSUPPORTED", "WebAssembly or crypto.getRandomValues is missing here: see isSupported()");
+  }
+  try {
+    crypto.getRandomValues(new Uint8Array(1));
+  } catch (cause) {
+    throw new MudpuppyError("ERR_RANDOMNESS", "crypto.getRandomValues fails", cause);
+  }
+  const module = await compile(from.module ?? from.bytes ?? (await platform.load(from.url, signal)));
+  const program = makeProgram(platform.kernel, markCrashed);
+  const instance = await WebAssembly.instantiate(module, program.imports);
+  if (signal.aborted) throw new MudpuppyError("ERR_ABORTED", "init was aborted", signal.reason);
+  await program.run(instance);
+  attach(instance.exports as unknown as Core);
+}

@@ -1,0 +1,31 @@
+// What is written in plain JavaScript, or is no JavaScript at all.
+
+declare module "*/internal/wasmhost/host.mjs" {
+  export function wasmHost(kernel?: BufferSource): {
+    env: Record<string, string>;
+    imports: WebAssembly.ModuleImports;
+    attach(mem: WebAssembly.Memory): Promise<void>;
+  };
+}
+
+declare module "*/build/go-runtime.js" {
+  /** Defines Go's class on a global object of our own, and returns it. */
+  export function loadGo(scope: Record<string, unknown>): new () => {
+    env: Record<string, string>;
+    importObject: WebAssembly.Imports;
+    exit: (code: number) => void;
+    run(instance: WebAssembly.Instance): Promise<void>;
+  };
+}
+
+/** The bytes of a file, bundled. */
+declare module "*/kernel.wasm" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+
+/** The module itself: as bytes, bundled, or beside the bundle, where workerd compiles it. */
+declare module "*/olm.wasm" {
+  const content: WebAssembly.Module | Uint8Array<ArrayBuffer>;
+  export default content;
+}

@@ -1,0 +1,32 @@
+// A Go program for JavaScript, with what it needs around it.
+import { wasmHost } from "../../../internal/wasmhost/host.mjs";
+import { loadGo } from "../../build/go-runtime.js";
+
+export interface Program {
+  imports: WebAssembly.Imports;
+  run(instance: WebAssembly.Instance): Promise<void>;
+}
+
+/** Makes a program, which calls ended if it should ever end. */
+export function makeProgram(kernel: BufferSource | undefined, ended: (cause: unknown) => void): Program {
+  // Go's own file defines and reads globals: these are its own.
+  const { Array, Date, Error, Object, Reflect, TextDecoder, TextEncoder, Uint8Array, crypto, performance } = globalThis;
+  const scope: Record<string, unknown> = {
+    ...{ Array, Date, Error, Object, Reflect, TextDecoder, TextEncoder, Uint8Array, crypto, performance },
+  };
+  const go = new (loadGo(scope))();
+  // What Go writes when it crashes holds the arguments of functions.
+  (scope["fs"] as { writeSync: unknown }).writeSync = (_: number, bytes: Uint8Array) => bytes.length;
+  go.exit = (code) => ended(new Error(`the Go program ended with code ${code}`));
+
+  const host = wasmHost(kernel);
+  go.env = host.env;
+  go.importObject["mudpuppy"] = host.imports;
+  return {
+    imports: go.importObject,
+    async run(instance) {
+      await host.attach(instance.exports["mem"] as WebAssembly.Memory);
+      go.run(instance).catch(ended);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+// Everything in one file, for bundlers that do not copy .wasm files. It is a
+// third larger.
+import kernel from "../../internal/aes/simd/kernel.wasm";
+import bytes from "../build/olm.wasm";
+import { fetchFailed } from "./loader/compile.js";
+import { makeInit } from "./loader/init.js";
+
+export * from "./olm/index.js";
+
+export const init = makeInit({
+  kernel,
+  load: async (url, signal) => (url === undefined ? bytes : fetch(url, { signal }).catch(fetchFailed(url))),
+});

@@ -1,0 +1,16 @@
+// Node, Deno and Bun: the module is read from the file beside this one.
+import { readFile } from "node:fs/promises";
+import kernel from "../../internal/aes/simd/kernel.wasm";
+import { fetchFailed } from "./loader/compile.js";
+import { makeInit } from "./loader/init.js";
+
+export * from "./olm/index.js";
+
+export const init = makeInit({
+  kernel,
+  load: async (url, signal) => {
+    const from = url ?? new URL("./olm.wasm", import.meta.url);
+    const load = /^https?:/.test(String(from)) ? fetch(from, { signal }) : readFile(from, { signal });
+    return load.catch(fetchFailed(from));
+  },
+});

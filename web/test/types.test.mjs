@@ -1,0 +1,21 @@
+// The types of the packed package, as users of TypeScript see them.
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+
+for (const [module, resolution] of [
+  ["nodenext", "nodenext"],
+  ["esnext", "bundler"],
+]) {
+  test(`snippets compile, and others do not: ${resolution}`, () => {
+    const options = "--ignoreConfig --noEmit --strict --target es2022 --lib es2022,dom".split(" ");
+    const args = [...options, "--module", module, "--moduleResolution", resolution, path("types/snippets.ts")];
+    try {
+      execFileSync(process.execPath, [path("../node_modules/typescript/bin/tsc"), ...args], { encoding: "utf8" });
+    } catch (error) {
+      throw new Error(error.stdout || error.stderr);
+    }
+  });
+}
