@@ -5,12 +5,34 @@ import "github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
 // Verify reports whether signature is the signature of message by the owner of
 // the public key. It is strict: see the package comment.
 func Verify(public *[32]byte, message []byte, signature *[64]byte) bool {
+	k, ok := NewVerifyKey(public)
+	return ok && k.Verify(message, signature)
+}
+
+// A VerifyKey is a public key that is decoded and found good, to verify many
+// signatures.
+type VerifyKey struct {
+	encoded [32]byte
+	point   point
+}
+
+// NewVerifyKey decodes a public key. It reports false if no signature can hold
+// under it.
+func NewVerifyKey(public *[32]byte) (*VerifyKey, bool) {
 	a, ok := decodeKey(public)
+	if !ok {
+		return nil, false
+	}
+	return &VerifyKey{*public, a}, true
+}
+
+// Verify is the function of the same name for this key.
+func (key *VerifyKey) Verify(message []byte, signature *[64]byte) bool {
 	nonce, s := (*[32]byte)(signature[:32]), (*[32]byte)(signature[32:])
-	if !ok || !isBelowOrder(s) {
+	if !isBelowOrder(s) {
 		return false
 	}
-	digest := sha2.Sum512Parts(nonce[:], public[:], message)
+	digest := sha2.Sum512Parts(nonce[:], key.encoded[:], message)
 	var k [32]byte
 	reduce(&k, &digest)
 
@@ -18,7 +40,7 @@ func Verify(public *[32]byte, message []byte, signature *[64]byte) bool {
 	// is refused here.
 	var r point
 	var encoded [32]byte
-	setDifference(&r, &encoded, s, &k, &a)
+	setDifference(&r, &encoded, s, &k, &key.point)
 	return encoded == *nonce && !ofSmallOrder(&r)
 }
 

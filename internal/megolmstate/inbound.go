@@ -15,6 +15,8 @@ type Inbound struct {
 	Latest     Ratchet  // where the last message, or export, was: a shortcut to the next; empty before
 	SigningKey [32]byte // Ed25519, also the session id
 	Verified   bool     // whether a signature by SigningKey ever held
+
+	verifyKey *curve25519.VerifyKey // SigningKey decoded, once it was needed
 }
 
 // ahead reports whether an index lies at or after another. Indexes wrap, so
@@ -28,7 +30,7 @@ func (s *Inbound) Decrypt(message []byte) (plaintext []byte, index uint32, err e
 	if err != nil {
 		return nil, 0, err
 	}
-	if !curve25519.Verify(&s.SigningKey, m.Signed, &m.Signature) {
+	if !s.verify(m.Signed, &m.Signature) {
 		return nil, 0, ErrSignature
 	}
 	ratchet, err := s.At(m.Index)
@@ -45,6 +47,18 @@ func (s *Inbound) Decrypt(message []byte) (plaintext []byte, index uint32, err e
 	s.keep(ratchet)
 	s.Verified = true
 	return plaintext, m.Index, nil
+}
+
+// verify checks a signature by the session's signing key.
+func (s *Inbound) verify(message []byte, signature *[64]byte) bool {
+	if s.verifyKey == nil {
+		key, ok := curve25519.NewVerifyKey(&s.SigningKey)
+		if !ok {
+			return false
+		}
+		s.verifyKey = key
+	}
+	return s.verifyKey.Verify(message, signature)
 }
 
 // At returns a copy of the ratchet at an index, for the caller to wipe or to

@@ -3,7 +3,6 @@ package megolmstate
 import (
 	"encoding/binary"
 
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/wire"
 )
@@ -59,7 +58,7 @@ func NewInbound(key []byte, v wire.Version) (*Inbound, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !curve25519.Verify(&s.SigningKey, signed, &signature) {
+	if !s.verify(signed, &signature) {
 		s.Wipe()
 		return nil, ErrSignature
 	}
