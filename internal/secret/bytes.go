@@ -6,10 +6,17 @@ type Bytes struct {
 	p **[]byte // two pointers, as in [Box]
 }
 
+// slice is a slice with the pointer to it, made as one.
+type slice struct {
+	p *[]byte
+	b []byte
+}
+
 // Take returns Bytes that own b; the caller must not keep it.
 func Take(b []byte) Bytes {
-	p := &b
-	return Bytes{&p}
+	s := &slice{b: b}
+	s.p = &s.b
+	return Bytes{&s.p}
 }
 
 // IsZero reports whether there are no bytes, that is, never filled or wiped,
