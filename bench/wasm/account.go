@@ -83,7 +83,7 @@ func accountPickleLibolm(account, key int32) int32 {
 //go:wasmexport account_unpickle_libolm
 func accountUnpickleLibolm(account, key, pickle int32) int32 {
 	return do(func() (err error) {
-		objects[account], err = libolm.UnpickleAccount(string(argument(key, pickle)), argument(0, key))
+		objects[account], err = libolm.UnpickleAccount(text(key, pickle), argument(0, key))
 		return err
 	})
 }

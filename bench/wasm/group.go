@@ -38,7 +38,7 @@ func outboundEncrypt(session, plaintext int32) int32 {
 //go:wasmexport inbound_create
 func inboundCreate(session, sessionKey int32) int32 {
 	return do(func() error {
-		key, err := megolm.ParseSessionKey(string(argument(0, sessionKey)))
+		key, err := megolm.ParseSessionKey(text(0, sessionKey))
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func inboundCreate(session, sessionKey int32) int32 {
 //go:wasmexport inbound_import
 func inboundImport(session, exported int32) int32 {
 	return do(func() error {
-		key, err := megolm.ParseExportedSessionKey(string(argument(0, exported)))
+		key, err := megolm.ParseExportedSessionKey(text(0, exported))
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func inboundMessageIndex() int32 { return int32(messageIndex) }
 //go:wasmexport inbound_decrypt
 func inboundDecrypt(session, message int32) int32 {
 	return reply(func() (plaintext []byte, err error) {
-		body, err := base64.Decode(string(argument(0, message)))
+		body, err := base64.Decode(text(0, message))
 		if err != nil {
 			return nil, err
 		}

@@ -42,6 +42,11 @@ func sizeOfBuffers() int32 { return bufferSize }
 // argument returns the n bytes of the input that begin at from.
 func argument(from, n int32) []byte { return input[from : from+n : from+n] }
 
+// text is argument for a string, which is not copied either. Nothing keeps it.
+func text(from, n int32) string {
+	return unsafe.String(unsafe.SliceData(argument(from, n)), n)
+}
+
 // reply runs the body of an export and hands over its result. Nothing may
 // panic through an export: the program would end, and its exports stay.
 func reply[T string | []byte](body func() (T, error)) (n int32) {

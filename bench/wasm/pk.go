@@ -11,7 +11,7 @@ import (
 //go:wasmexport pk_encryption_set_recipient_key
 func pkEncryptionSetRecipientKey(encryption, recipientKey int32) int32 {
 	return do(func() error {
-		key, err := keys.ParseCurve25519(string(argument(0, recipientKey)))
+		key, err := keys.ParseCurve25519(text(0, recipientKey))
 		objects[encryption] = pk.Encryption{RecipientKey: key}
 		return err
 	})
@@ -45,13 +45,13 @@ func pkDecryptionDecrypt(decryption, ephemeralKey, mac, ciphertext int32) int32 
 	return reply(func() ([]byte, error) {
 		var message pk.Message
 		var err error
-		if message.EphemeralKey, err = keys.ParseCurve25519(string(argument(0, ephemeralKey))); err != nil {
+		if message.EphemeralKey, err = keys.ParseCurve25519(text(0, ephemeralKey)); err != nil {
 			return nil, err
 		}
-		if message.MAC, err = base64.Decode(string(argument(ephemeralKey, mac))); err != nil {
+		if message.MAC, err = base64.Decode(text(ephemeralKey, mac)); err != nil {
 			return nil, err
 		}
-		if message.Ciphertext, err = base64.Decode(string(argument(ephemeralKey+mac, ciphertext))); err != nil {
+		if message.Ciphertext, err = base64.Decode(text(ephemeralKey+mac, ciphertext)); err != nil {
 			return nil, err
 		}
 		return object[*pk.Decryption](decryption).Decrypt(message)

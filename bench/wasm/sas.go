@@ -34,7 +34,7 @@ func sasCreate(handle int32) int32 {
 //go:wasmexport sas_set_their_key
 func sasSetTheirKey(handle, theirKey int32) int32 {
 	return do(func() error {
-		key, err := keys.ParseCurve25519(string(argument(0, theirKey)))
+		key, err := keys.ParseCurve25519(text(0, theirKey))
 		if err != nil {
 			return err
 		}
@@ -49,6 +49,6 @@ func sasSetTheirKey(handle, theirKey int32) int32 {
 //go:wasmexport sas_generate_bytes
 func sasGenerateBytes(handle, info, length int32) int32 {
 	return reply(func() ([]byte, error) {
-		return object[*resettableSAS](handle).sas.Bytes(string(argument(0, info)), int(length))
+		return object[*resettableSAS](handle).sas.Bytes(text(0, info), int(length))
 	})
 }

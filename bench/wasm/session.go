@@ -10,11 +10,11 @@ import (
 //go:wasmexport session_create_outbound
 func sessionCreateOutbound(session, account, identityKey, oneTimeKey int32) int32 {
 	return do(func() error {
-		theirIdentityKey, err := keys.ParseCurve25519(string(argument(0, identityKey)))
+		theirIdentityKey, err := keys.ParseCurve25519(text(0, identityKey))
 		if err != nil {
 			return err
 		}
-		theirOneTimeKey, err := keys.ParseCurve25519(string(argument(identityKey, oneTimeKey)))
+		theirOneTimeKey, err := keys.ParseCurve25519(text(identityKey, oneTimeKey))
 		if err != nil {
 			return err
 		}
@@ -28,11 +28,11 @@ func sessionCreateOutbound(session, account, identityKey, oneTimeKey int32) int3
 //go:wasmexport session_create_inbound
 func sessionCreateInbound(session, account, identityKey, body int32) int32 {
 	return reply(func() (plaintext []byte, err error) {
-		theirIdentityKey, err := keys.ParseCurve25519(string(argument(0, identityKey)))
+		theirIdentityKey, err := keys.ParseCurve25519(text(0, identityKey))
 		if err != nil {
 			return nil, err
 		}
-		message, err := olm.ParseMessage(int(olm.PreKey), string(argument(identityKey, body)))
+		message, err := olm.ParseMessage(int(olm.PreKey), text(identityKey, body))
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +59,7 @@ func sessionEncrypt(session, plaintext int32) int32 {
 //go:wasmexport session_decrypt
 func sessionDecrypt(session, messageType, body int32) int32 {
 	return reply(func() ([]byte, error) {
-		message, err := olm.ParseMessage(int(messageType), string(argument(0, body)))
+		message, err := olm.ParseMessage(int(messageType), text(0, body))
 		if err != nil {
 			return nil, err
 		}

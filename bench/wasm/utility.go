@@ -19,11 +19,11 @@ func utilitySHA256(message int32) int32 {
 //go:wasmexport utility_ed25519_verify
 func utilityEd25519Verify(key, message, signature int32) int32 {
 	return do(func() error {
-		k, err := keys.ParseEd25519(string(argument(0, key)))
+		k, err := keys.ParseEd25519(text(0, key))
 		if err != nil {
 			return err
 		}
-		s, err := keys.ParseSignature(string(argument(key+message, signature)))
+		s, err := keys.ParseSignature(text(key+message, signature))
 		if err != nil {
 			return err
 		}
