@@ -35,7 +35,7 @@ func (r *Ratchet) part(i int) *[partLen]byte {
 func (r *Ratchet) rehash(first int) {
 	mac := sha2.NewHMAC256(r.part(first)[:])
 	for i := parts - 1; i >= first; i-- {
-		mac.Sum(r.part(i), []byte{byte(i)})
+		mac.SumByte(r.part(i), byte(i))
 	}
 	mac.Wipe()
 }
@@ -67,7 +67,7 @@ func (r *Ratchet) AdvanceTo(index uint32) {
 		}
 		for ; count > 1; count-- {
 			mac := sha2.NewHMAC256(r.part(i)[:])
-			mac.Sum(r.part(i), []byte{byte(i)})
+			mac.SumByte(r.part(i), byte(i))
 			mac.Wipe()
 		}
 		r.rehash(i)

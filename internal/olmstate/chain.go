@@ -11,9 +11,9 @@ import (
 // index, and the next chain key.
 //
 // https://spec.matrix.org/latest/olm-megolm/olm/#advancing-the-chain-key
-var (
-	messageKeySeed = []byte{1}
-	chainKeySeed   = []byte{2}
+const (
+	messageKeySeed = 1
+	chainKeySeed   = 2
 )
 
 // ChainKey is a chain key C(i,j) with its index j.
@@ -29,9 +29,9 @@ func (c *ChainKey) clone() ChainKey { return ChainKey{c.Key.Clone(), c.Index} }
 func (c *ChainKey) next(messageKey *[32]byte) {
 	mac := sha2.NewHMAC256(c.Key.Array()[:])
 	if messageKey != nil {
-		mac.Sum(messageKey, messageKeySeed)
+		mac.SumByte(messageKey, messageKeySeed)
 	}
-	mac.Sum(c.Key.Array(), chainKeySeed)
+	mac.SumByte(c.Key.Array(), chainKeySeed)
 	mac.Wipe()
 	c.Index++
 }

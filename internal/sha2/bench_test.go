@@ -75,6 +75,14 @@ func BenchmarkHMAC256(b *testing.B) {
 			h.Wipe()
 		}
 	})
+	b.Run("byte", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			h := NewHMAC256(key)
+			h.SumByte(&out, 1)
+			h.Wipe()
+		}
+	})
 	b.Run("keyed", func(b *testing.B) {
 		h := NewHMAC256(key)
 		for b.Loop() {

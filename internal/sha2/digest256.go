@@ -39,6 +39,12 @@ func (d *digest256) write(p []byte) {
 // sum pads the message, and writes its digest to out. The computation is over
 // after that.
 func (d *digest256) sum(out *[32]byte) {
+	d.pad()
+	d.putState(out)
+}
+
+// pad pads the message and hashes what is left of it: the state is its digest.
+func (d *digest256) pad() {
 	used := int(d.length % block256)
 	d.buf[used] = 0x80
 	clear(d.buf[used+1:])
@@ -48,6 +54,9 @@ func (d *digest256) sum(out *[32]byte) {
 	}
 	binary.BigEndian.PutUint64(d.buf[block256-8:], d.length*8)
 	compress256(&d.state, d.buf[:])
+}
+
+func (d *digest256) putState(out *[32]byte) {
 	for i, s := range d.state {
 		binary.BigEndian.PutUint32(out[4*i:], s)
 	}

@@ -1,6 +1,10 @@
 package sha2
 
-import "github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+import (
+	"encoding/binary"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+)
 
 // HMAC256 is HMAC-SHA-256 under one key. The key costs two blocks once, when
 // it is set; each [HMAC256.Sum] starts from the two states that they leave.
@@ -17,21 +21,21 @@ func NewHMAC256(key []byte) *HMAC256 {
 }
 
 func (h *HMAC256) setKey(key []byte) {
-	var d digest256 // only its buffer is used: one block, wiped afterwards
+	var block [block256]byte
 	if len(key) > block256 {
 		sum := Sum256(key)
-		copy(d.buf[:], sum[:])
+		copy(block[:], sum[:])
 		secret.Wipe(sum[:])
 	} else {
-		copy(d.buf[:], key)
+		copy(block[:], key)
 	}
-	xorPad(d.buf[:], 0x36)
+	xorPad(block[:], 0x36)
 	h.inner = initial256
-	compress256(&h.inner, d.buf[:])
-	xorPad(d.buf[:], 0x36^0x5c)
+	compress256(&h.inner, block[:])
+	xorPad(block[:], 0x36^0x5c)
 	h.outer = initial256
-	compress256(&h.outer, d.buf[:])
-	d.wipe()
+	compress256(&h.outer, block[:])
+	secret.Wipe(block[:])
 }
 
 // Sum writes the MAC of the concatenation of parts to out.
@@ -40,11 +44,32 @@ func (h *HMAC256) Sum(out *[32]byte, parts ...[]byte) {
 	for _, p := range parts {
 		d.write(p)
 	}
-	d.sum(out)
-	d.state, d.length = h.outer, block256
-	d.write(out[:])
-	d.sum(out)
+	d.pad()
+	h.sumOuter(out, &d)
 	d.wipe()
+}
+
+// SumByte writes the MAC of a single byte to out. It is [HMAC256.Sum] for the
+// ratchets, which take hundreds of such steps at once: it fills in the one block
+// of the message directly.
+func (h *HMAC256) SumByte(out *[32]byte, message byte) {
+	d := digest256{state: h.inner}
+	d.buf[0], d.buf[1] = message, 0x80
+	binary.BigEndian.PutUint64(d.buf[block256-8:], (block256+1)*8)
+	compress256(&d.state, d.buf[:])
+	h.sumOuter(out, &d)
+	d.wipe()
+}
+
+// sumOuter hashes the inner digest, which is the state of d, and uses d for it.
+func (h *HMAC256) sumOuter(out *[32]byte, d *digest256) {
+	d.putState((*[32]byte)(d.buf[:32]))
+	d.buf[32] = 0x80
+	clear(d.buf[33 : block256-8])
+	binary.BigEndian.PutUint64(d.buf[block256-8:], (block256+32)*8)
+	d.state = h.outer
+	compress256(&d.state, d.buf[:])
+	d.putState(out)
 }
 
 // Wipe overwrites the keyed states. The HMAC must not be used after it.

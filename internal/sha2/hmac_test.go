@@ -94,6 +94,19 @@ func TestHMACIsReusable(t *testing.T) {
 	}
 }
 
+func TestHMACOfAByte(t *testing.T) {
+	r := testrand.New(t)
+	for message := range 256 {
+		key := testrand.Bytes(r, 32)
+		mac := NewHMAC256(key)
+		out := [32]byte(key) // as in the ratchets, where a MAC takes the place of its key
+		mac.SumByte(&out, byte(message))
+		if want := stdHMAC(sha256.New, key, []byte{byte(message)}); !bytes.Equal(out[:], want) {
+			t.Fatalf("key %x, message %02x: got %x, want %x", key, message, out, want)
+		}
+	}
+}
+
 // TestHMACOutMayBeAPart matters to the ratchets, which replace a key by a MAC
 // of itself.
 func TestHMACOutMayBeAPart(t *testing.T) {
