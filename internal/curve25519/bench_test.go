@@ -37,3 +37,16 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkVerifyKept verifies with a key that is kept.
+func BenchmarkVerifyKept(b *testing.B) {
+	k, message := NewSigningKey(&[32]byte{1}), make([]byte, 200)
+	signature := k.Sign(message)
+	key, ok := NewVerifyKey(&k.Public)
+	b.ReportAllocs()
+	for b.Loop() {
+		if !ok || !key.Verify(message, &signature) {
+			b.Fatal("refused")
+		}
+	}
+}

@@ -23,9 +23,26 @@ func setDecoded(p *point, encoded *[32]byte) bool { return p.SetEncoded(encoded)
 
 func ofSmallOrder(p *point) bool { return p.HasSmallOrder() }
 
+// repeated is a point that may be multiplied again and again. From the second
+// time on it keeps a table: many points are used only once.
+type repeated struct {
+	point
+	used      bool
+	multiples *arith.Multiples
+}
+
 // setDifference sets r to s times the base point minus k times a, and encoded
 // to its encoding. It takes variable time.
-func setDifference(r *point, encoded, s, k *[32]byte, a *point) {
-	r.SetDifference(s, k, a)
+func setDifference(r *point, encoded, s, k *[32]byte, a *repeated) {
+	if a.used && a.multiples == nil {
+		a.multiples = new(arith.Multiples)
+		a.multiples.Set(&a.point)
+	}
+	a.used = true
+	if a.multiples != nil {
+		r.SetDifferenceOf(s, k, a.multiples)
+	} else {
+		r.SetDifference(s, k, &a.point)
+	}
 	r.Encode(encoded)
 }

@@ -75,10 +75,14 @@ func ofSmallOrder(p *point) bool {
 	return eightfold.Equal(edwards25519.NewIdentityPoint()) == 1
 }
 
+// repeated is a point that may be multiplied again and again. edwards25519 has
+// no use for that.
+type repeated struct{ point }
+
 // setDifference sets r to s times the base point minus k times a, and encoded
 // to its encoding. It takes variable time.
-func setDifference(r *point, encoded, s, k *[32]byte, a *point) {
-	negative := new(point).Negate(a)
+func setDifference(r *point, encoded, s, k *[32]byte, a *repeated) {
+	negative := new(point).Negate(&a.point)
 	r.VarTimeDoubleScalarBaseMult(scalarOf(k), negative, scalarOf(s))
 	copy(encoded[:], r.Bytes())
 }

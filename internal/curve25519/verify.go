@@ -10,10 +10,10 @@ func Verify(public *[32]byte, message []byte, signature *[64]byte) bool {
 }
 
 // A VerifyKey is a public key that is decoded and found good, to verify many
-// signatures.
+// signatures one after the other: it is not for concurrent use.
 type VerifyKey struct {
 	encoded [32]byte
-	point   point
+	point   repeated
 }
 
 // NewVerifyKey decodes a public key. It reports false if no signature can hold
@@ -23,7 +23,7 @@ func NewVerifyKey(public *[32]byte) (*VerifyKey, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &VerifyKey{*public, a}, true
+	return &VerifyKey{*public, repeated{point: a}}, true
 }
 
 // Verify is the function of the same name for this key.

@@ -11,6 +11,20 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/vectors"
 )
 
+// verifies is what Verify says, and what a key that is kept says, each time it is
+// asked: from the second on it has a table of multiples.
+func verifies(t testing.TB, public *[32]byte, message []byte, signature *[64]byte) bool {
+	t.Helper()
+	want := Verify(public, message, signature)
+	key, ok := NewVerifyKey(public)
+	for use := 1; ok && use <= 3; use++ {
+		if got := key.Verify(message, signature); got != want {
+			t.Errorf("%x: use %d of a kept key says %v, not %v", *public, use, got, want)
+		}
+	}
+	return want
+}
+
 func TestWycheproofEd25519(t *testing.T) {
 	type edCase struct {
 		ID        string      `json:"id"`
@@ -31,7 +45,7 @@ func TestWycheproofEd25519(t *testing.T) {
 			}
 			continue
 		}
-		got := Verify((*[32]byte)(c.Public), c.Message, (*[64]byte)(c.Signature))
+		got := verifies(t, (*[32]byte)(c.Public), c.Message, (*[64]byte)(c.Signature))
 		if got != (c.Result == "valid") {
 			t.Errorf("%s is %s: got %v", c.ID, c.Result, got)
 		}
@@ -49,13 +63,13 @@ func TestEveryFlippedBitIsRefused(t *testing.T) {
 	for name, b := range map[string][]byte{"key": public[:], "message": message, "signature": signature[:]} {
 		for bit := range 8 * len(b) {
 			b[bit/8] ^= 1 << (bit % 8)
-			if Verify(&public, message, &signature) {
+			if verifies(t, &public, message, &signature) {
 				t.Errorf("bit %d of the %s", bit, name)
 			}
 			b[bit/8] ^= 1 << (bit % 8)
 		}
 	}
-	if !Verify(&public, message, &signature) {
+	if !verifies(t, &public, message, &signature) {
 		t.Error("the unaltered signature is refused")
 	}
 }
@@ -141,7 +155,7 @@ func TestT4SmallOrderKeyIsRefused(t *testing.T) {
 				if ed25519.Verify(public[:], []byte{message}, signature[:]) {
 					accepted = true
 				}
-				if Verify(&public, []byte{message}, &signature) {
+				if verifies(t, &public, []byte{message}, &signature) {
 					t.Fatalf("key %x, message %d, signature %x", public, message, signature)
 				}
 			}
@@ -158,7 +172,7 @@ func TestT4IdentityForgery(t *testing.T) {
 	if !ed25519.Verify(public[:], message, signature[:]) {
 		t.Error("crypto/ed25519 refuses it too: the test holds nothing off")
 	}
-	if Verify(&public, message, &signature) {
+	if verifies(t, &public, message, &signature) {
 		t.Error("R = identity, S = 0 under the identity as key is accepted")
 	}
 }
@@ -179,7 +193,7 @@ func TestT4SmallOrderRIsRefused(t *testing.T) {
 	message := []byte("message")
 	for _, nonce := range smallOrderKeys(t) {
 		signature := signWith(&k, edwards25519.NewScalar(), nonce, message)
-		if Verify(&k.Public, message, &signature) {
+		if verifies(t, &k.Public, message, &signature) {
 			t.Errorf("R %x is accepted", nonce)
 		}
 		if nonce == [32]byte{1} && !ed25519.Verify(k.Public[:], message, signature[:]) {
@@ -206,7 +220,7 @@ func TestT4NonCanonicalSIsRefused(t *testing.T) {
 			}
 			return
 		}
-		if Verify(&k.Public, message, &signature) {
+		if verifies(t, &k.Public, message, &signature) {
 			t.Errorf("S + %d L is accepted", n)
 		}
 	}
@@ -264,7 +278,7 @@ func TestT4NonCanonicalRIsRefused(t *testing.T) {
 			nonce[31] |= sign
 			for message := range byte(4) {
 				signature := signWith(&k, edwards25519.NewScalar(), nonce, []byte{message})
-				if Verify(&k.Public, []byte{message}, &signature) {
+				if verifies(t, &k.Public, []byte{message}, &signature) {
 					t.Errorf("R %x is accepted", nonce)
 				}
 			}
@@ -288,7 +302,7 @@ func TestT4CofactorIsNotCleared(t *testing.T) {
 		signature := k.Sign([]byte{message})
 		digest := sha2.Sum512Parts(signature[:32], k.Public[:], []byte{message})
 		holds := reducedScalar(&digest).Bytes()[0]%8 == 0
-		if got := Verify(&k.Public, []byte{message}, &signature); got != holds {
+		if got := verifies(t, &k.Public, []byte{message}, &signature); got != holds {
 			t.Errorf("message %d: got %v, want %v", message, got, holds)
 		}
 		if holds {

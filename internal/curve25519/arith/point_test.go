@@ -166,12 +166,19 @@ func TestSetDifferenceAgainstPeer(t *testing.T) {
 		}
 		before := p
 		r.SetDifference(&s, &k, &p)
-		var got [32]byte
+		var got, ofMultiples [32]byte
 		r.Encode(&got)
+		var m Multiples
+		m.Set(&p)
+		r.SetDifferenceOf(&s, &k, &m)
+		r.Encode(&ofMultiples)
 		a.Negate(a)
 		want := new(edwards25519.Point).VarTimeDoubleScalarBaseMult(scalarOf(t, &k), a, scalarOf(t, &s))
 		if got != [32]byte(want.Bytes()) {
 			t.Errorf("%x B - %x A: got %x, want %x", s, k, got, want.Bytes())
+		}
+		if ofMultiples != got {
+			t.Errorf("%x B - %x A: got %x with multiples, want %x", s, k, ofMultiples, got)
 		}
 		if p != before {
 			t.Error("the point was changed")

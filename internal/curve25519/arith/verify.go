@@ -5,79 +5,57 @@ import (
 	"sync"
 )
 
-// Widths of the windows in which SetDifference takes its two scalars. The base
-// point has a table that is made once, and so may be larger.
+// Widths of the windows in which the two scalars of a signature are taken. The
+// base point has tables that are made once, and so may be larger.
 const (
 	baseWindow  = 7
 	pointWindow = 5
 )
 
-// oddMultiples holds the base point times 1, 3, 5 and so on. It is made when it
-// is first needed.
-var oddMultiples struct {
-	once    sync.Once
-	entries [1 << (baseWindow - 2)]affine
-}
+type (
+	baseOdd  = [1 << (baseWindow - 2)]affine
+	pointOdd = [1 << (pointWindow - 2)]cached
+	digits   = [256]int8
+)
 
-func oddMultiplesOfBase() *[1 << (baseWindow - 2)]affine {
-	oddMultiples.once.Do(func() {
-		var p, twice Point
-		var q cached
-		twice.setBase()
-		double(&twice, 1)
-		q.set(&twice)
-		p.setBase()
-		all := make([]*affine, len(oddMultiples.entries))
-		for i := range all {
-			if i > 0 {
-				add(&p, &q)
-			}
-			all[i] = &oddMultiples.entries[i]
-			all[i].setProjective(&p)
-		}
-		normalise(all)
-	})
-	return &oddMultiples.entries
-}
+// half is where scalars are split, to be taken side by side with half of the
+// doublings. That asks for tables of 2^half times the points, too.
+const half = 128
 
-// SetDifference sets p to s times the base point minus k times a, for s and k
-// below 2^253. It takes variable time: it is for public points and scalars.
-func (p *Point) SetDifference(s, k *[32]byte, a *Point) {
-	ofBase := oddMultiplesOfBase()
-	var ofPoint [1 << (pointWindow - 2)]cached
-	setOddMultiples(&ofPoint, a)
+// Odd multiples of the base point, and of 2^half times it, which are made when
+// they are first needed.
+var (
+	baseMultiples     = sync.OnceValue(func() *baseOdd { return oddMultiplesOfBase(0) })
+	baseMultiplesHigh = sync.OnceValue(func() *baseOdd { return oddMultiplesOfBase(half) })
+)
 
-	sDigits, kDigits := nonAdjacent(s, baseWindow), nonAdjacent(k, pointWindow)
-	p.SetZero()
-	turns := 0 // doublings that are due
-	for i := len(sDigits) - 1; i >= 0; i-- {
-		turns++
-		d, e := sDigits[i], kDigits[i]
-		if d == 0 && e == 0 {
-			continue
-		}
-		double(p, turns)
-		turns = 0
-		switch {
-		case e > 0:
-			subtract(p, &ofPoint[e/2])
-		case e < 0:
-			add(p, &ofPoint[-e/2])
-		}
-		switch {
-		case d > 0:
-			addAffine(p, &ofBase[d/2])
-		case d < 0:
-			subtractAffine(p, &ofBase[-d/2])
-		}
+// oddMultiplesOfBase returns 2^doublings times the base point times 1, 3, 5 and
+// so on.
+func oddMultiplesOfBase(doublings int) *baseOdd {
+	var p, twice Point
+	var q cached
+	p.setBase()
+	if doublings > 0 {
+		double(&p, doublings)
 	}
-	if turns > 0 {
-		double(p, turns)
+	twice = p
+	double(&twice, 1)
+	q.set(&twice)
+	entries := new(baseOdd)
+	all := make([]*affine, len(entries))
+	for i := range all {
+		if i > 0 {
+			add(&p, &q)
+		}
+		all[i] = &entries[i]
+		all[i].setProjective(&p)
 	}
+	normalise(all)
+	return entries
 }
 
 // setOddMultiples sets the entries to p times 1, 3, 5 and so on.
-func setOddMultiples(entries *[1 << (pointWindow - 2)]cached, p *Point) {
+func setOddMultiples(entries *pointOdd, p *Point) {
 	multiple, twice := *p, *p
 	var q cached
 	double(&twice, 1)
@@ -89,10 +67,93 @@ func setOddMultiples(entries *[1 << (pointWindow - 2)]cached, p *Point) {
 	}
 }
 
+// SetDifference sets p to s times the base point minus k times a, for s and k
+// below 2^253. It takes variable time: it is for public points and scalars.
+func (p *Point) SetDifference(s, k *[32]byte, a *Point) {
+	var ofPoint pointOdd
+	setOddMultiples(&ofPoint, a)
+	sDigits, kDigits := nonAdjacent(s, baseWindow), nonAdjacent(k, pointWindow)
+	p.setDifferences(len(sDigits), difference{&sDigits, &kDigits, baseMultiples(), &ofPoint})
+}
+
+// Multiples are those of a public point that is used again and again. To make
+// them takes as long as they spare at each use, a third of the time.
+type Multiples struct{ low, high pointOdd }
+
+// Set makes the multiples of a point.
+func (m *Multiples) Set(a *Point) {
+	setOddMultiples(&m.low, a)
+	high := *a
+	double(&high, half)
+	setOddMultiples(&m.high, &high)
+}
+
+// SetDifferenceOf is [Point.SetDifference] for the point of which m holds the
+// multiples.
+func (p *Point) SetDifferenceOf(s, k *[32]byte, m *Multiples) {
+	sLow, sHigh := split(s)
+	kLow, kHigh := split(k)
+	s0, s1 := nonAdjacent(&sLow, baseWindow), nonAdjacent(&sHigh, baseWindow)
+	k0, k1 := nonAdjacent(&kLow, pointWindow), nonAdjacent(&kHigh, pointWindow)
+	p.setDifferences(half+1, // one for the last carry
+		difference{&s0, &k0, baseMultiples(), &m.low},
+		difference{&s1, &k1, baseMultiplesHigh(), &m.high})
+}
+
+// split returns a number modulo 2^half, and divided by that.
+func split(number *[32]byte) (low, high [32]byte) {
+	copy(low[:], number[:half/8])
+	copy(high[:], number[half/8:])
+	return low, high
+}
+
+// difference is s times one point minus k times another, of both of which it
+// has the odd multiples.
+type difference struct {
+	s, k    *digits
+	ofBase  *baseOdd
+	ofPoint *pointOdd
+}
+
+// setDifferences sets p to the sum of differences whose digits end before n.
+func (p *Point) setDifferences(n int, differences ...difference) {
+	p.SetZero()
+	turns := 0 // doublings that are due
+	for i := n - 1; i >= 0; i-- {
+		turns++
+		for j := range differences {
+			of := &differences[j]
+			d, e := of.s[i], of.k[i]
+			if d == 0 && e == 0 {
+				continue
+			}
+			if turns > 0 {
+				double(p, turns)
+				turns = 0
+			}
+			switch {
+			case e > 0:
+				subtract(p, &of.ofPoint[e/2])
+			case e < 0:
+				add(p, &of.ofPoint[-e/2])
+			}
+			switch {
+			case d > 0:
+				addAffine(p, &of.ofBase[d/2])
+			case d < 0:
+				subtractAffine(p, &of.ofBase[-d/2])
+			}
+		}
+	}
+	if turns > 0 {
+		double(p, turns)
+	}
+}
+
 // nonAdjacent returns digits of a number below 2^253, of which it is the sum
 // when digit i counts 2^i times. They are zero or odd and of less than width
 // bits and a sign, and of width successive digits only one is not zero.
-func nonAdjacent(number *[32]byte, width int) (digits [256]int8) {
+func nonAdjacent(number *[32]byte, width int) (result digits) {
 	var words [5]uint64
 	for i := range 4 {
 		words[i] = binary.LittleEndian.Uint64(number[8*i:])
@@ -107,8 +168,8 @@ func nonAdjacent(number *[32]byte, width int) (digits [256]int8) {
 			continue
 		}
 		carry = window >> (width - 1)
-		digits[i] = int8(int(window) - int(carry)<<width)
+		result[i] = int8(int(window) - int(carry)<<width)
 		i += width
 	}
-	return digits
+	return result
 }
