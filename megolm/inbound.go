@@ -15,25 +15,25 @@ type InboundSession struct {
 // NewInboundSession makes a session from a session key. It returns
 // [ErrSessionKey], [ErrSignature], or [ErrVersion] for an unknown version.
 func NewInboundSession(key SessionKey, v Version) (*InboundSession, error) {
-	return newInbound(megolmstate.NewInbound, key.Expose(), v)
+	return newInbound((*megolmstate.Inbound).SetSessionKey, key.Expose(), v)
 }
 
 // ImportInboundSession makes a session from an exported session key, which
 // nothing vouches for but its source. It returns [ErrSessionKey], or
 // [ErrVersion] for an unknown version.
 func ImportInboundSession(key ExportedSessionKey, v Version) (*InboundSession, error) {
-	return newInbound(megolmstate.Import, key.Expose(), v)
+	return newInbound((*megolmstate.Inbound).SetExport, key.Expose(), v)
 }
 
-func newInbound(parse func([]byte, Version) (*megolmstate.Inbound, error), key []byte, v Version) (*InboundSession, error) {
+func newInbound(set func(*megolmstate.Inbound, []byte, Version) error, key []byte, v Version) (*InboundSession, error) {
 	if !v.Valid() {
 		return nil, ErrVersion
 	}
-	state, err := parse(key, v)
-	if err != nil {
+	s := new(InboundSession)
+	if err := set(&s.state, key, v); err != nil {
 		return nil, err
 	}
-	return &InboundSession{*state}, nil
+	return s, nil
 }
 
 // SessionID returns the session id: the public signing key of the session in

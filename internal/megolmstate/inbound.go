@@ -16,7 +16,7 @@ type Inbound struct {
 	SigningKey [32]byte // Ed25519, also the session id
 	Verified   bool     // whether a signature by SigningKey ever held
 
-	verifyKey *curve25519.VerifyKey // SigningKey decoded, once it was needed
+	verifyKey *curve25519.VerifyKey // SigningKey decoded, with a table, once it was needed
 }
 
 // ahead reports whether an index lies at or after another. Indexes wrap, so
@@ -185,6 +185,7 @@ func (s *Inbound) Merge(other *Inbound) *Inbound {
 func (s *Inbound) Wipe() {
 	s.Initial.Data.Wipe()
 	s.Latest.Data.Wipe()
+	s.verifyKey = nil // no secret, but large
 }
 
 // Wiped reports whether the session holds no secrets, wiped or never made.

@@ -47,45 +47,45 @@ func (s *Inbound) Export(index uint32) ([]byte, error) {
 	return key, nil
 }
 
-// NewInbound makes a session from a signed session key, whose signature it
-// checks.
-func NewInbound(key []byte, v wire.Version) (*Inbound, error) {
+// SetSessionKey makes s a new session from a signed session key, whose
+// signature it checks. After an error s is worth nothing.
+func (s *Inbound) SetSessionKey(key []byte, v wire.Version) error {
 	if len(key) != SessionKeyLen {
-		return nil, ErrSessionKey
+		return ErrSessionKey
 	}
 	signed, signature := key[:ExportedKeyLen], [64]byte(key[ExportedKeyLen:])
-	s, err := parseKey(signed, sharingVersion, v)
-	if err != nil {
-		return nil, err
+	if err := s.setKey(signed, sharingVersion, v); err != nil {
+		return err
 	}
 	if !s.verify(signed, &signature) {
 		s.Wipe()
-		return nil, ErrSignature
+		return ErrSignature
 	}
 	s.Verified = true
-	return s, nil
+	return nil
 }
 
-// Import makes a session from an exported session key.
-func Import(key []byte, v wire.Version) (*Inbound, error) {
+// SetExport makes s a new session from an exported session key. After an error
+// s is worth nothing.
+func (s *Inbound) SetExport(key []byte, v wire.Version) error {
 	if len(key) != ExportedKeyLen {
-		return nil, ErrSessionKey
+		return ErrSessionKey
 	}
-	return parseKey(key, exportVersion, v)
+	return s.setKey(key, exportVersion, v)
 }
 
-func parseKey(key []byte, version byte, v wire.Version) (*Inbound, error) {
+func (s *Inbound) setKey(key []byte, version byte, v wire.Version) error {
 	if key[0] != version {
-		return nil, ErrSessionKey
+		return ErrSessionKey
 	}
 	const ratchetStart, ratchetEnd = 5, 5 + RatchetLen
-	ratchet := Ratchet{
-		Data:  secret.Of((*[RatchetLen]byte)(key[ratchetStart:ratchetEnd])),
-		Index: binary.BigEndian.Uint32(key[1:]),
-	}
-	return &Inbound{
-		Version:    v,
-		Initial:    ratchet,
+	*s = Inbound{
+		Version: v,
+		Initial: Ratchet{
+			Data:  secret.Of((*[RatchetLen]byte)(key[ratchetStart:ratchetEnd])),
+			Index: binary.BigEndian.Uint32(key[1:]),
+		},
 		SigningKey: [32]byte(key[ratchetEnd:]),
-	}, nil
+	}
+	return nil
 }
