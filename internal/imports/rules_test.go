@@ -28,7 +28,7 @@ var (
 	programs = []string{"wasm/olm"}
 
 	// testHelpers are imported by tests only.
-	testHelpers = []string{"internal/asmcheck", "internal/testrand", "internal/vectors"}
+	testHelpers = []string{"internal/asmcheck", "internal/testrand", "internal/vectors", "store/storetest"}
 )
 
 // rules is the layout of the module, from the bottom up. A package that has no
@@ -56,7 +56,9 @@ var rules = []rule{
 	{packages: []string{"web/test/faulty"}, may: []string{"internal/bridge"}},
 	{packages: []string{"examples/go"}, may: api},
 	{packages: []string{"bench/wasm"}, may: join(primitives, codecs, states, api), js: true},
-	{packages: testHelpers},
+	{packages: []string{"store"}},
+	{packages: []string{"store/memory"}, may: []string{"store"}},
+	{packages: testHelpers, may: []string{"internal/testrand", "store"}},
 	{packages: []string{"internal/imports", "interop"}}, // tests only
 }
 

@@ -1,0 +1,76 @@
+package store
+
+import "unicode/utf8"
+
+// Validate returns [ErrInvalid] for changes that no store need take. It is for
+// those who implement one.
+func (c *Changes) Validate() error {
+	if c.Len() > MaxChanges || c.Bytes() > MaxBytes {
+		return ErrInvalid
+	}
+	seen := make(map[Ref]bool, c.Len())
+	valid := func(r Ref) bool {
+		ok := !seen[r] && Defined(r.Table) != nil && validKey(r.Key)
+		seen[r] = true
+		return ok
+	}
+	for i := range c.Puts {
+		r := &c.Puts[i]
+		if !valid(r.Ref) || len(r.Value) > MaxValueLen || !validIndexes(r) {
+			return ErrInvalid
+		}
+	}
+	for _, r := range c.Deletes {
+		if !valid(r) {
+			return ErrInvalid
+		}
+	}
+	return nil
+}
+
+// Validate returns [ErrInvalid] for a query that makes no sense. It is for those
+// who implement a store.
+func (q *Query) Validate() error {
+	d := Defined(q.Table)
+	ok := d != nil && q.Limit >= 0 && len(q.Keys) <= MaxChanges
+	if q.Index != "" {
+		ok = ok && d.Has(q.Index) && q.Value != "" && q.Keys == nil
+	} else {
+		ok = ok && q.Value == ""
+	}
+	if !ok {
+		return ErrInvalid
+	}
+	return nil
+}
+
+// PageLen is how many records may come at once.
+func (q *Query) PageLen() int {
+	if q.Limit == 0 {
+		return DefaultLimit
+	}
+	return q.Limit
+}
+
+// validIndexes reports whether a record is only in indexes that its table has.
+func validIndexes(r *Record) bool {
+	d := Defined(r.Table)
+	for _, i := range []Index{ByRoom, BySender, Pending} {
+		if v := r.Indexes.Get(i); v != "" && (!d.Has(i) || !validKey(v)) {
+			return false
+		}
+	}
+	return true
+}
+
+func validKey(key string) bool {
+	if key == "" || len(key) > MaxKeyLen || !utf8.ValidString(key) {
+		return false
+	}
+	for i := range len(key) {
+		if key[i] == 0 {
+			return false
+		}
+	}
+	return true
+}
