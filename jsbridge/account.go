@@ -3,6 +3,8 @@
 package jsbridge
 
 import (
+	"math"
+
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/libolm"
@@ -44,7 +46,8 @@ func UnpickleAccount(pickle []byte, key *[32]byte) (*Account, error) {
 
 // UnpickleLibolmAccount opens the pickle of an account that libolm wrote, under
 // the key it was given then. It throws ERR_PICKLE_BASE64, ERR_PICKLE_KEY,
-// ERR_PICKLE_VERSION, ERR_LEGACY_ACCOUNT or ERR_PICKLE_CORRUPTED.
+// ERR_PICKLE_VERSION, ERR_LEGACY_ACCOUNT, ERR_PICKLE_CORRUPTED or
+// ERR_PICKLE_EXTRA_DATA.
 func UnpickleLibolmAccount(pickle string, key bridge.Data) (*Account, error) {
 	a, err := libolm.UnpickleAccount(pickle, key)
 	return &Account{a}, err
@@ -82,6 +85,14 @@ func (a *Account) GenerateOneTimeKeys(count uint32) ([]OneTimeKey, error) {
 		return nil, olm.ErrKeyCount
 	}
 	dropped, err := a.account.GenerateOneTimeKeys(int(count))
+	return oneTimeKeys(dropped), err
+}
+
+// SetOneTimeKeyLimit sets how many private one-time keys the account keeps, 5000
+// unless it is set. Beyond it the oldest are dropped and returned. The limit is
+// part of the pickle. It throws ERR_KEY_COUNT.
+func (a *Account) SetOneTimeKeyLimit(limit uint32) ([]OneTimeKey, error) {
+	dropped, err := a.account.SetOneTimeKeyLimit(int(min(limit, math.MaxInt32)))
 	return oneTimeKeys(dropped), err
 }
 

@@ -12,6 +12,8 @@
 //   - A struct of exported fields is a plain object. A pointer to one is
 //     undefined if it is nil.
 //   - A named string type with constants is a union of these.
+//   - The functions of libolm.go have a client of their own
+//     (web/src/libolm/client.ts): mudpuppy/olm does not have them.
 //   - string is text, []byte a Uint8Array, *[32]byte one of 32 bytes,
 //     bridge.Data either string or Uint8Array, bridge.SecretText a string made
 //     of a secret.
@@ -24,4 +26,4 @@
 // users of TypeScript, and so speak of thrown codes.
 package jsbridge
 
-//go:generate go -C ../tools run ./bridgegen -package ../jsbridge -exports ../jsbridge/exports.go -client ../web/src/olm/client.ts
+//go:generate go -C ../tools run ./bridgegen -package ../jsbridge -exports ../jsbridge/exports.go -client ../web/src/olm/client.ts -part libolm.go -part-client ../web/src/libolm/client.ts

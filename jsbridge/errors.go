@@ -54,7 +54,7 @@ var sentinels = []bridge.Sentinel{
 	{Code: "ERR_PICKLE_CORRUPTED", Err: &megolm.ErrPickleCorrupted},
 	{Code: "ERR_PICKLE_CORRUPTED", Err: &pk.ErrPickleCorrupted},
 	{Code: "ERR_PICKLE_CORRUPTED", Err: &libolm.ErrCorrupted},
-	{Code: "ERR_PICKLE_CORRUPTED", Err: &libolm.ErrExtraData},
+	{Code: "ERR_PICKLE_EXTRA_DATA", Err: &libolm.ErrExtraData},
 	{Code: "ERR_PICKLE_BASE64", Err: &libolm.ErrBase64},
 	{Code: "ERR_LEGACY_ACCOUNT", Err: &libolm.ErrLegacyAccount},
 	{Code: "ERR_SESSION_VERSION", Err: &libolm.ErrSessionVersion},

@@ -84,6 +84,22 @@ func exportAccountGenerateOneTimeKeys(self, count uint32) int32 {
 	})
 }
 
+//go:wasmexport account_setOneTimeKeyLimit
+func exportAccountSetOneTimeKeyLimit(self, limit uint32) int32 {
+	return bridge.Run(func(c *bridge.Call) error {
+		result, err := bridge.Object[*Account](self).SetOneTimeKeyLimit(limit)
+		if err != nil {
+			return err
+		}
+		c.PutUint32(uint32(len(result)))
+		for _, item := range result {
+			c.PutText(item.KeyID)
+			c.PutText(item.Key)
+		}
+		return nil
+	})
+}
+
 //go:wasmexport account_generateFallbackKey
 func exportAccountGenerateFallbackKey(self uint32) int32 {
 	return bridge.Run(func(c *bridge.Call) error {
@@ -632,7 +648,7 @@ func exportSasSetTheirKey(self, theirKey uint32) int32 {
 //go:wasmexport sas_bytes
 func exportSasBytes(self, info, length uint32) int32 {
 	return bridge.Run(func(c *bridge.Call) error {
-		result, err := bridge.Object[*Sas](self).Bytes(c.Text(info), length)
+		result, err := bridge.Object[*Sas](self).Bytes(c.Bytes(info), length)
 		if err != nil {
 			return err
 		}
@@ -676,7 +692,7 @@ func exportSasDecimals(self, info uint32) int32 {
 //go:wasmexport sas_mac
 func exportSasMac(self, method, input, info uint32) int32 {
 	return bridge.Run(func(c *bridge.Call) error {
-		result, err := bridge.Object[*Sas](self).Mac(SasMacMethod(c.Text(method)), c.Text(input), c.Text(info))
+		result, err := bridge.Object[*Sas](self).Mac(SasMacMethod(c.Text(method)), c.Bytes(input), c.Bytes(info))
 		if err != nil {
 			return err
 		}
@@ -847,5 +863,48 @@ func exportSHA256(message uint32) int32 {
 func exportEd25519Verify(key, message, signature uint32) int32 {
 	return bridge.Run(func(c *bridge.Call) error {
 		return Ed25519Verify(c.Text(key), c.Bytes(message), c.Text(signature))
+	})
+}
+
+//go:wasmexport createInbound
+func exportCreateInbound(account, identityKey, body uint32) int32 {
+	return bridge.Run(func(c *bridge.Call) error {
+		result, err := CreateInbound(bridge.Object[*Account](account), c.Text(identityKey), c.Text(body))
+		if err != nil {
+			return err
+		}
+		c.PutObject(result)
+		return nil
+	})
+}
+
+//go:wasmexport removeOneTimeKeys
+func exportRemoveOneTimeKeys(account, session uint32) int32 {
+	return bridge.Run(func(c *bridge.Call) error {
+		return RemoveOneTimeKeys(bridge.Object[*Account](account), bridge.Object[*Session](session))
+	})
+}
+
+//go:wasmexport fallbackKey
+func exportFallbackKey(account uint32) int32 {
+	return bridge.Run(func(c *bridge.Call) error {
+		result := FallbackKey(bridge.Object[*Account](account))
+		c.PutUint32(uint32(len(result)))
+		for _, item := range result {
+			c.PutText(item)
+		}
+		return nil
+	})
+}
+
+//go:wasmexport forkSas
+func exportForkSas(original uint32) int32 {
+	return bridge.Run(func(c *bridge.Call) error {
+		result, err := ForkSas(bridge.Object[*Sas](original))
+		if err != nil {
+			return err
+		}
+		c.PutObject(result)
+		return nil
 	})
 }

@@ -27,7 +27,8 @@ func UnpickleOutboundGroupSession(pickle []byte, key *[32]byte) (*OutboundGroupS
 
 // UnpickleLibolmOutboundGroupSession opens the pickle of a session that libolm
 // wrote, under the key it was given then. It throws ERR_PICKLE_BASE64,
-// ERR_PICKLE_KEY, ERR_PICKLE_VERSION or ERR_PICKLE_CORRUPTED.
+// ERR_PICKLE_KEY, ERR_PICKLE_VERSION, ERR_PICKLE_CORRUPTED or
+// ERR_PICKLE_EXTRA_DATA.
 func UnpickleLibolmOutboundGroupSession(pickle string, key bridge.Data) (*OutboundGroupSession, error) {
 	s, err := libolm.UnpickleOutboundSession(pickle, key)
 	return &OutboundGroupSession{s}, err
@@ -114,7 +115,8 @@ func UnpickleInboundGroupSession(pickle []byte, key *[32]byte) (*InboundGroupSes
 
 // UnpickleLibolmInboundGroupSession opens the pickle of a session that libolm
 // wrote, under the key it was given then. It throws ERR_PICKLE_BASE64,
-// ERR_PICKLE_KEY, ERR_PICKLE_VERSION or ERR_PICKLE_CORRUPTED.
+// ERR_PICKLE_KEY, ERR_PICKLE_VERSION, ERR_PICKLE_CORRUPTED or
+// ERR_PICKLE_EXTRA_DATA.
 func UnpickleLibolmInboundGroupSession(pickle string, key bridge.Data) (*InboundGroupSession, error) {
 	s, err := libolm.UnpickleInboundSession(pickle, key)
 	return &InboundGroupSession{s}, err

@@ -59,7 +59,7 @@ func UnpicklePkDecryption(pickle []byte, key *[32]byte) (*PkDecryption, error) {
 
 // UnpickleLibolmPkDecryption opens the pickle of a key pair that libolm wrote,
 // under the key it was given then. It throws ERR_PICKLE_BASE64, ERR_PICKLE_KEY,
-// ERR_PICKLE_VERSION or ERR_PICKLE_CORRUPTED.
+// ERR_PICKLE_VERSION, ERR_PICKLE_CORRUPTED or ERR_PICKLE_EXTRA_DATA.
 func UnpickleLibolmPkDecryption(pickle string, key bridge.Data) (*PkDecryption, error) {
 	d, err := libolm.UnpicklePkDecryption(pickle, key)
 	return &PkDecryption{d}, err

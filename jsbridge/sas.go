@@ -59,8 +59,8 @@ func (s *Sas) SetTheirKey(theirKey string) error {
 
 // Bytes returns bytes derived from the shared secret and the info, the same on
 // both sides. It throws ERR_THEIR_KEY_NOT_SET or ERR_LENGTH.
-func (s *Sas) Bytes(info string, length uint32) ([]byte, error) {
-	return s.sas.Bytes(info, int(min(length, math.MaxInt32)))
+func (s *Sas) Bytes(info bridge.Data, length uint32) ([]byte, error) {
+	return s.sas.Bytes(string(info), int(min(length, math.MaxInt32)))
 }
 
 // Emoji returns seven emoji for the users to compare. It throws
@@ -83,8 +83,8 @@ func (s *Sas) Decimals(info string) ([]uint32, error) {
 
 // Mac returns the MAC of the text of a public key, or of the list of key ids.
 // It throws ERR_THEIR_KEY_NOT_SET or ERR_METHOD.
-func (s *Sas) Mac(method SasMacMethod, input, info string) (string, error) {
-	return s.sas.MAC(sas.MACMethod(method), input, info)
+func (s *Sas) Mac(method SasMacMethod, input, info bridge.Data) (string, error) {
+	return s.sas.MAC(sas.MACMethod(method), string(input), string(info))
 }
 
 // VerifyMac compares a MAC of the other side with the one it should be. It

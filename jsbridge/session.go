@@ -38,7 +38,7 @@ func UnpickleSession(pickle []byte, key *[32]byte) (*Session, error) {
 
 // UnpickleLibolmSession opens the pickle of a session that libolm wrote, under
 // the key it was given then. It throws ERR_PICKLE_BASE64, ERR_PICKLE_KEY,
-// ERR_PICKLE_VERSION or ERR_PICKLE_CORRUPTED.
+// ERR_PICKLE_VERSION, ERR_PICKLE_CORRUPTED or ERR_PICKLE_EXTRA_DATA.
 func UnpickleLibolmSession(pickle string, key bridge.Data) (*Session, error) {
 	s, err := libolm.UnpickleSession(pickle, key)
 	return &Session{s}, err

@@ -86,9 +86,22 @@ type SAS struct {
 func New() *SAS { return &SAS{keys: curve25519.GenerateKeyPair()} }
 
 // FromKeyPair makes a SAS that takes over a key pair, for the other packages of
-// this module: package libolm keeps a copy of the pair, since libolm lets the
-// other side's key be set again and [SAS.SetTheirKey] does not.
+// this module.
 func FromKeyPair(pair *curve25519.KeyPair) *SAS { return &SAS{keys: *pair} }
+
+// Fork makes a SAS with the same key pair. It is for those who must do as
+// libolm does, which lets the other side's key be set again, and for nobody
+// else: it gives a man in the middle another guess. It returns
+// [ErrTheirKeySet], the private key being gone by then, or [ErrWiped].
+func (s *SAS) Fork() (*SAS, error) {
+	if s.TheirKeySet() {
+		return nil, ErrTheirKeySet
+	}
+	if s.keys.Private.IsZero() {
+		return nil, ErrWiped
+	}
+	return &SAS{keys: s.keys.Clone()}, nil
+}
 
 // PublicKey returns the key that the other side needs.
 func (s *SAS) PublicKey() keys.Curve25519PublicKey { return s.keys.Public }

@@ -1,6 +1,7 @@
 package sas
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -197,5 +198,36 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	setKey(t, s, New().PublicKey())
 	if strings.Contains(fmt.Sprintf("%+v", s), list(s.shared.Array())) {
 		t.Error("the shared secret was printed")
+	}
+}
+
+// TestFork makes two SAS with the same key pair, each for another peer.
+func TestFork(t *testing.T) {
+	alice := New()
+	for range 2 {
+		fork, err := alice.Fork()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fork.PublicKey() != alice.PublicKey() {
+			t.Fatal("another key pair")
+		}
+		bob := New()
+		if err := errors.Join(fork.SetTheirKey(bob.PublicKey()), bob.SetTheirKey(alice.PublicKey())); err != nil {
+			t.Fatal(err)
+		}
+		ours, err := fork.Bytes("info", 6)
+		theirs, bobErr := bob.Bytes("info", 6)
+		if err := errors.Join(err, bobErr); err != nil || !bytes.Equal(ours, theirs) {
+			t.Error("the sides differ: ", err)
+		}
+		if _, err := fork.Fork(); !errors.Is(err, ErrTheirKeySet) {
+			t.Error("a fork whose private key is used up: ", err)
+		}
+		fork.Wipe()
+	}
+	alice.Wipe()
+	if _, err := alice.Fork(); !errors.Is(err, ErrWiped) {
+		t.Error("a fork of what was wiped: ", err)
 	}
 }

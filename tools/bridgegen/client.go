@@ -2,42 +2,27 @@ package main
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 )
 
 // The client stands on web/src/bridge, which has a function for each way to
 // put an argument and to take a result.
-const clientImports = `import {
-  Handle,
-  numberOf,
-  checkArray32,
-  checkBytes,
-  checkData,
-  checkText,
-  checkUint32,
-  close,
-  fieldsOf,
-  invoke,
-  noConstructor,
-  open,
-  putBytes,
-  putData,
-  putText,
-  takeBool,
-  takeBytes,
-  takeList,
-  takeObject,
-  takeText,
-  takeUint32,
-} from "../bridge/index.js";
-
-`
+var bridgeNames = []string{
+	"Handle", "numberOf",
+	"checkArray32", "checkBytes", "checkData", "checkText", "checkUint32",
+	"close", "fieldsOf", "invoke", "noConstructor", "open",
+	"putBytes", "putData", "putText",
+	"takeBool", "takeBytes", "takeList", "takeObject", "takeText", "takeUint32",
+}
 
 // writeClient returns the TypeScript file with the classes and functions.
 func writeClient(s *surface) string {
 	var b strings.Builder
 	b.WriteString(header)
-	b.WriteString(clientImports)
+	writeImport(&b, bridgeNames, "../bridge/index.js")
+	b.WriteString("\n")
 	writeCodes(&b, s.codes)
 	for _, u := range s.unions {
 		fmt.Fprintf(&b, "\n%sexport type %s = %s;\n", comment("", u.doc), u.name, strings.Join(u.values, " | "))
@@ -48,13 +33,43 @@ func writeClient(s *surface) string {
 	for _, c := range s.classes {
 		writeClass(&b, c)
 	}
-	for _, f := range s.functions {
-		fmt.Fprintf(&b, "\n%sexport function %s(%s): %s {\n", comment("", f.doc), f.name, f.tsParams(), f.tsResult())
-		writeBody(&b, "  ", f)
+	writeFunctions(&b, s.functions)
+	exported := s.all()
+	writeExportTypes(&b, exported[:len(exported)-len(s.part)])
+	return b.String()
+}
+
+// writePart returns the TypeScript file of the functions that have one of
+// their own. It imports what it uses, and no more.
+func writePart(s *surface) string {
+	var body strings.Builder
+	writeFunctions(&body, s.part)
+	writeExportTypes(&body, s.part)
+	uses := func(name string) bool { return regexp.MustCompile(`\b` + name + `\b`).MatchString(body.String()) }
+	unused := func(name string) bool { return !uses(name) }
+
+	var classes []string
+	for _, c := range s.classes {
+		classes = append(classes, c.name)
+	}
+	var b strings.Builder
+	b.WriteString(header)
+	writeImport(&b, slices.DeleteFunc(slices.Clone(bridgeNames), unused), "../bridge/index.js")
+	writeImport(&b, slices.DeleteFunc(classes, unused), "../olm/client.js")
+	b.WriteString(body.String())
+	return b.String()
+}
+
+func writeImport(b *strings.Builder, names []string, from string) {
+	fmt.Fprintf(b, "import {\n  %s,\n} from %q;\n", strings.Join(names, ",\n  "), from)
+}
+
+func writeFunctions(b *strings.Builder, list []*function) {
+	for _, f := range list {
+		fmt.Fprintf(b, "\n%sexport function %s(%s): %s {\n", comment("", f.doc), f.name, f.tsParams(), f.tsResult())
+		writeBody(b, "  ", f)
 		b.WriteString("}\n")
 	}
-	writeExportTypes(&b, s)
-	return b.String()
 }
 
 func writeCodes(b *strings.Builder, codes []code) {
@@ -187,9 +202,9 @@ func writeInvoke(b *strings.Builder, indent string, f *function, sizes, puts []s
 }
 
 // writeExportTypes writes the type of the module's exports.
-func writeExportTypes(b *strings.Builder, s *surface) {
+func writeExportTypes(b *strings.Builder, list []*function) {
 	b.WriteString("\ninterface Exports {\n")
-	for _, f := range s.all() {
+	for _, f := range list {
 		n := 0
 		if f.class != "" {
 			n++

@@ -17,7 +17,8 @@ func (s *surface) all() []*function {
 		}
 		list = append(list, c.functions...)
 	}
-	return append(list, s.functions...)
+	list = append(list, s.functions...)
+	return append(list, s.part...)
 }
 
 // writeExports returns the Go file with the exports. Package bridge says how

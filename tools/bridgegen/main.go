@@ -5,6 +5,11 @@
 //
 //	bridgegen -package ../jsbridge -exports ../jsbridge/exports.go -client ../web/src/olm/client.ts
 //
+// The functions of one Go file can be given a client of their own, beside the
+// other, which then does not have them:
+//
+//	-part libolm.go -part-client ../web/src/libolm/client.ts
+//
 // It fails for a type that it does not know, instead of guessing.
 package main
 
@@ -19,15 +24,17 @@ func main() {
 	dir := flag.String("package", "", "the folder of the package that declares the surface")
 	exports := flag.String("exports", "", "the Go file to write")
 	client := flag.String("client", "", "the TypeScript file to write")
+	part := flag.String("part", "", "the Go file whose functions have a client of their own")
+	partClient := flag.String("part-client", "", "the TypeScript file to write for these")
 	flag.Parse()
-	if err := generate(*dir, *exports, *client); err != nil {
+	if err := generate(*dir, *exports, *client, *part, *partClient); err != nil {
 		fmt.Fprintln(os.Stderr, "bridgegen:", err)
 		os.Exit(1)
 	}
 }
 
-func generate(dir, exports, client string) error {
-	s, err := readSurface(dir)
+func generate(dir, exports, client, part, partClient string) error {
+	s, err := readSurface(dir, part)
 	if err != nil {
 		return err
 	}
@@ -38,5 +45,8 @@ func generate(dir, exports, client string) error {
 	if err := os.WriteFile(exports, source, 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(client, []byte(writeClient(s)), 0o644)
+	if err := os.WriteFile(client, []byte(writeClient(s)), 0o644); err != nil || part == "" {
+		return err
+	}
+	return os.WriteFile(partClient, []byte(writePart(s)), 0o644)
 }

@@ -10,6 +10,14 @@ import (
 // generateFrom writes a package and runs the generator on it.
 func generateFrom(t *testing.T, source string) (exports, client string, err error) {
 	t.Helper()
+	exports, client, _, err = generateParts(t, source, "")
+	return exports, client, err
+}
+
+// generateParts is generateFrom with a file whose functions have a client of
+// their own.
+func generateParts(t *testing.T, source, part string) (exports, client, partClient string, err error) {
+	t.Helper()
 	dir := t.TempDir()
 	write := func(name, content string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
@@ -18,9 +26,14 @@ func generateFrom(t *testing.T, source string) (exports, client string, err erro
 	}
 	write("go.mod", "module example.org/surface\n\ngo 1.26\n")
 	write("surface.go", "package surface\n\n"+source)
-	exports, client = filepath.Join(dir, "exports.txt"), filepath.Join(dir, "client.ts")
-	if err := generate(dir, exports, client); err != nil {
-		return "", "", err
+	var partName string
+	if part != "" {
+		partName = "part.go"
+		write(partName, "package surface\n\n"+part)
+	}
+	exports, client, partClient = filepath.Join(dir, "exports.txt"), filepath.Join(dir, "client.ts"), filepath.Join(dir, "part.ts")
+	if err := generate(dir, exports, client, partName, partClient); err != nil {
+		return "", "", "", err
 	}
 	read := func(name string) string {
 		content, err := os.ReadFile(name)
@@ -29,7 +42,10 @@ func generateFrom(t *testing.T, source string) (exports, client string, err erro
 		}
 		return string(content)
 	}
-	return read(exports), read(client), nil
+	if part == "" {
+		return read(exports), read(client), "", nil
+	}
+	return read(exports), read(client), read(partClient), nil
 }
 
 func TestUnknownTypesAreRefused(t *testing.T) {
@@ -106,6 +122,52 @@ type Size struct {
 	)
 	if strings.Contains(client, "wipe") || strings.Contains(exports, "Wipe") {
 		t.Error("Wipe crosses the bridge")
+	}
+}
+
+// boxes is a surface to which parts are added.
+const boxes = `
+// Box holds things.
+type Box struct{}
+
+// NewBox makes a box.
+func NewBox() *Box { return nil }
+
+// Wipe is not for JavaScript.
+func (*Box) Wipe() {}
+
+// Size is a size.
+type Size struct{ Width uint32 }
+`
+
+func TestAPartHasAClientOfItsOwn(t *testing.T) {
+	exports, client, part, err := generateParts(t, boxes, `
+// OpenBox opens a box anew.
+func OpenBox(old *Box, label string) *Box { return nil }
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, exports, "//go:wasmexport openBox\n", "//go:wasmexport box_new\n")
+	if strings.Contains(client, "openBox") {
+		t.Error("the other client has the function, too")
+	}
+	contains(t, part, "import {\n  Box,\n} from \"../olm/client.js\";",
+		"export function openBox(old: Box, label: string): Box {", "  openBox(n0: number, n1: number): number;")
+	for _, unused := range []string{"takeBytes", "putBytes", "box_new"} {
+		if strings.Contains(part, unused) {
+			t.Error("the part has no use for ", unused)
+		}
+	}
+}
+
+func TestAPartCannotHaveWhatOnlyTheOtherClientKnows(t *testing.T) {
+	for _, source := range []string{
+		"func F(s Size) {}", "func F() Size { return Size{} }", "func F() *Size { return nil }", "func F() []Size { return nil }",
+	} {
+		if _, _, _, err := generateParts(t, boxes, source); err == nil || !strings.Contains(err.Error(), "cannot have Size") {
+			t.Errorf("%s: %v", source, err)
+		}
 	}
 }
 

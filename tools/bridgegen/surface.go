@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ type surface struct {
 	records   []*record
 	unions    []*union
 	functions []*function
+	part      []*function // those with a client of their own
 	codes     []code
 }
 
@@ -62,6 +64,7 @@ type function struct {
 type reader struct {
 	pkg  *packages.Package
 	docs map[types.Object]string
+	part string // the file whose functions have a client of their own
 	*surface
 }
 
@@ -83,12 +86,12 @@ func load(dir string) (*packages.Package, error) {
 	return list[0], nil
 }
 
-func readSurface(dir string) (*surface, error) {
+func readSurface(dir, part string) (*surface, error) {
 	pkg, err := load(dir)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{pkg, readDocs(pkg), &surface{pkg: pkg.Name}}
+	r := &reader{pkg, readDocs(pkg), part, &surface{pkg: pkg.Name}}
 	objects := r.exported()
 	for _, o := range objects {
 		if err := r.readType(o); err != nil {
@@ -217,6 +220,12 @@ func (r *reader) readFunction(o *types.Func) error {
 	if err != nil {
 		return err
 	}
+	if filepath.Base(r.pkg.Fset.Position(o.Pos()).Filename) == r.part {
+		f.name = jsName(o.Name())
+		f.export = f.name
+		r.surface.part = append(r.surface.part, f)
+		return f.checkPart()
+	}
 	if f.result != nil && f.result.kind == objectKind {
 		name := f.result.name
 		for _, c := range r.classes {
@@ -238,6 +247,26 @@ func (r *reader) readFunction(o *types.Func) error {
 	f.name = jsName(o.Name())
 	f.export = f.name
 	r.functions = append(r.functions, f)
+	return nil
+}
+
+// checkPart refuses what needs something that only the other client has.
+func (f *function) checkPart() error {
+	types := make([]typ, 0, 1+len(f.params))
+	for _, p := range f.params {
+		types = append(types, p.typ)
+	}
+	if f.result != nil {
+		types = append(types, *f.result)
+	}
+	for _, t := range types {
+		if t.kind == listKind {
+			t = *t.elem
+		}
+		if t.kind == recordKind || t.kind == optionalKind || t.kind == unionKind {
+			return fmt.Errorf("a function with a client of its own cannot have %s", t.ts())
+		}
+	}
 	return nil
 }
 

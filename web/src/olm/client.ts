@@ -87,9 +87,10 @@ export type GoErrorCode =
    * For a pickle that opens but does not hold what it should, or is longer than MaxPickleLen.
    * For a pickle that opens but does not hold what it should, or is longer than any can be.
    * For a pickle that opens but does not hold what it should, or is too long.
-   * For a pickle that opens but holds more than it should.
    */
   | "ERR_PICKLE_CORRUPTED"
+  /** For a pickle that opens but holds more than it should. */
+  | "ERR_PICKLE_EXTRA_DATA"
   /** For a pickle that is not canonical unpadded base64. Where libolm does not see that, it answers as to ErrKey. */
   | "ERR_PICKLE_BASE64"
   /** For an account of pickle version 1, whose signing key was cut short: it must be taken as compromised, and the device made anew. */
@@ -303,6 +304,19 @@ export class Account extends Handle {
   }
 
   /**
+   * Sets how many private one-time keys the account keeps, 5000
+   * unless it is set. Beyond it the oldest are dropped and returned. The limit is
+   * part of the pickle. It throws ERR_KEY_COUNT.
+   */
+  setOneTimeKeyLimit(limit: number): OneTimeKey[] {
+    const self = numberOf("this", this, Account);
+    const limitNumber = checkUint32("limit", limit);
+    const go = open<Exports>(0);
+    invoke(go.account_setOneTimeKeyLimit, self, limitNumber);
+    return close(takeList(() => takeOneTimeKey()));
+  }
+
+  /**
    * Makes a new fallback key, for when the homeserver has no
    * one-time keys left. The present one becomes the previous one and stays
    * usable; the previous one is dropped.
@@ -417,7 +431,8 @@ export class Account extends Handle {
   /**
    * Opens the pickle of an account that libolm wrote, under
    * the key it was given then. It throws ERR_PICKLE_BASE64, ERR_PICKLE_KEY,
-   * ERR_PICKLE_VERSION, ERR_LEGACY_ACCOUNT or ERR_PICKLE_CORRUPTED.
+   * ERR_PICKLE_VERSION, ERR_LEGACY_ACCOUNT, ERR_PICKLE_CORRUPTED or
+   * ERR_PICKLE_EXTRA_DATA.
    */
   static unpickleLibolm(pickle: string, key: string | Uint8Array): Account {
     const go = open<Exports>(checkText("pickle", pickle) + checkData("key", key));
@@ -509,7 +524,8 @@ export class OutboundGroupSession extends Handle {
   /**
    * Opens the pickle of a session that libolm
    * wrote, under the key it was given then. It throws ERR_PICKLE_BASE64,
-   * ERR_PICKLE_KEY, ERR_PICKLE_VERSION or ERR_PICKLE_CORRUPTED.
+   * ERR_PICKLE_KEY, ERR_PICKLE_VERSION, ERR_PICKLE_CORRUPTED or
+   * ERR_PICKLE_EXTRA_DATA.
    */
   static unpickleLibolm(pickle: string, key: string | Uint8Array): OutboundGroupSession {
     const go = open<Exports>(checkText("pickle", pickle) + checkData("key", key));
@@ -657,7 +673,8 @@ export class InboundGroupSession extends Handle {
   /**
    * Opens the pickle of a session that libolm
    * wrote, under the key it was given then. It throws ERR_PICKLE_BASE64,
-   * ERR_PICKLE_KEY, ERR_PICKLE_VERSION or ERR_PICKLE_CORRUPTED.
+   * ERR_PICKLE_KEY, ERR_PICKLE_VERSION, ERR_PICKLE_CORRUPTED or
+   * ERR_PICKLE_EXTRA_DATA.
    */
   static unpickleLibolm(pickle: string, key: string | Uint8Array): InboundGroupSession {
     const go = open<Exports>(checkText("pickle", pickle) + checkData("key", key));
@@ -778,7 +795,7 @@ export class PkDecryption extends Handle {
   /**
    * Opens the pickle of a key pair that libolm wrote,
    * under the key it was given then. It throws ERR_PICKLE_BASE64, ERR_PICKLE_KEY,
-   * ERR_PICKLE_VERSION or ERR_PICKLE_CORRUPTED.
+   * ERR_PICKLE_VERSION, ERR_PICKLE_CORRUPTED or ERR_PICKLE_EXTRA_DATA.
    */
   static unpickleLibolm(pickle: string, key: string | Uint8Array): PkDecryption {
     const go = open<Exports>(checkText("pickle", pickle) + checkData("key", key));
@@ -865,11 +882,11 @@ export class Sas extends Handle {
    * Returns bytes derived from the shared secret and the info, the same on
    * both sides. It throws ERR_THEIR_KEY_NOT_SET or ERR_LENGTH.
    */
-  bytes(info: string, length: number): Uint8Array {
+  bytes(info: string | Uint8Array, length: number): Uint8Array {
     const self = numberOf("this", this, Sas);
     const lengthNumber = checkUint32("length", length);
-    const go = open<Exports>(checkText("info", info));
-    const infoLength = putText(info);
+    const go = open<Exports>(checkData("info", info));
+    const infoLength = putData(info);
     invoke(go.sas_bytes, self, infoLength, lengthNumber);
     return close(takeBytes());
   }
@@ -902,12 +919,12 @@ export class Sas extends Handle {
    * Returns the MAC of the text of a public key, or of the list of key ids.
    * It throws ERR_THEIR_KEY_NOT_SET or ERR_METHOD.
    */
-  mac(method: SasMacMethod, input: string, info: string): string {
+  mac(method: SasMacMethod, input: string | Uint8Array, info: string | Uint8Array): string {
     const self = numberOf("this", this, Sas);
-    const go = open<Exports>(checkText("method", method) + checkText("input", input) + checkText("info", info));
+    const go = open<Exports>(checkText("method", method) + checkData("input", input) + checkData("info", info));
     const methodLength = putText(method);
-    const inputLength = putText(input);
-    const infoLength = putText(info);
+    const inputLength = putData(input);
+    const infoLength = putData(info);
     invoke(go.sas_mac, self, methodLength, inputLength, infoLength);
     return close(takeText());
   }
@@ -1061,7 +1078,7 @@ export class Session extends Handle {
   /**
    * Opens the pickle of a session that libolm wrote, under
    * the key it was given then. It throws ERR_PICKLE_BASE64, ERR_PICKLE_KEY,
-   * ERR_PICKLE_VERSION or ERR_PICKLE_CORRUPTED.
+   * ERR_PICKLE_VERSION, ERR_PICKLE_CORRUPTED or ERR_PICKLE_EXTRA_DATA.
    */
   static unpickleLibolm(pickle: string, key: string | Uint8Array): Session {
     const go = open<Exports>(checkText("pickle", pickle) + checkData("key", key));
@@ -1121,6 +1138,7 @@ interface Exports {
   account_sign(n0: number, n1: number): number;
   account_oneTimeKeys(n0: number): number;
   account_generateOneTimeKeys(n0: number, n1: number): number;
+  account_setOneTimeKeyLimit(n0: number, n1: number): number;
   account_generateFallbackKey(n0: number): number;
   account_fallbackKey(n0: number): number;
   account_forgetFallbackKey(n0: number): number;
