@@ -16,6 +16,9 @@
 // kind it does not fit, and is refused with any of the errors, even as a legacy
 // account: remember the kind beside the pickle.
 //
+// [NewInboundSession], [RemoveOneTimeKey] and [FallbackKey] do what libolm does
+// and package olm, on purpose, does not.
+//
 // What libolm 3.2.15 writes is read here and written again byte for byte. Of
 // what it never writes this package refuses more than libolm does: base64 that
 // is not canonical, bytes other than 0 and 1 for a bool, lists that are longer

@@ -1,6 +1,6 @@
 // Builds the npm package and packs it to ../dist/mudpuppy.tgz.
 import { execFileSync } from "node:child_process";
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -31,20 +31,26 @@ async function wrapGo(goroot) {
   await writeFile(join(web, "build/go-runtime.js"), wrapped);
 }
 
+const platforms = ["browser", "node", "inline", "workerd"];
+
+const options = {
+  absWorkingDir: web,
+  bundle: true,
+  target: "es2022",
+  minify: true,
+  keepNames: true,
+  legalComments: "inline",
+  loader: { ".wasm": "binary" },
+  external: ["node:*"],
+};
+
 async function bundle() {
   await build({
-    absWorkingDir: web,
-    entryPoints: ["browser", "node", "inline", "workerd"].map((platform) => `src/olm.${platform}.ts`),
+    ...options,
+    entryPoints: ["olm", "libolm"].flatMap((name) => platforms.map((platform) => `src/${name}.${platform}.ts`)),
     outdir: "dist",
-    bundle: true,
     splitting: true,
     format: "esm",
-    target: "es2022",
-    minify: true,
-    keepNames: true,
-    legalComments: "inline",
-    loader: { ".wasm": "binary" },
-    external: ["node:*"],
     plugins: [
       {
         name: "modules that workerd compiles",
@@ -52,6 +58,30 @@ async function bundle() {
       },
     ],
   });
+}
+
+/** mudpuppy/libolm for those who call require. It has the .wasm file, but not its instance, in common with the rest. */
+async function bundleForRequire() {
+  await build({
+    ...options,
+    entryPoints: ["src/libolm.node.ts"],
+    outfile: "dist/libolm.node.cjs",
+    format: "cjs",
+    define: { "import.meta.url": "moduleUrl" },
+    banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename);' },
+    footer: { js: "module.exports = module.exports.default; module.exports.default = module.exports;" },
+  });
+}
+
+/** Adds to the types of mudpuppy/libolm the name that pages know it by, and copies them for those who call require. */
+async function copyTypes() {
+  const folder = join(web, "dist/libolm");
+  await appendFile(join(folder, "index.d.ts"), "export as namespace Olm;\n");
+  for (const name of await readdir(folder)) {
+    const types = await readFile(join(folder, name), "utf8");
+    if (types.includes('from "../')) continue; // what is inside
+    await writeFile(join(folder, name.replace(/\.d\.ts$/, ".d.cts")), types.replaceAll(/(?<="\.\/\w+)\.js(?=")/g, ".cjs"));
+  }
 }
 
 async function pack() {
@@ -68,8 +98,9 @@ for (const folder of ["build", "dist", "licenses"]) {
 }
 const goroot = run("go", ["env", "GOROOT"]).trim();
 await Promise.all([buildWasm(), wrapGo(goroot)]);
-await bundle();
+await Promise.all([bundle(), bundleForRequire()]);
 run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "-p", web]);
+await copyTypes();
 await copyFile(join(web, "build/olm.wasm"), join(web, "dist/olm.wasm"));
 await copyFile(join(goroot, "LICENSE"), join(web, "licenses/go.txt"));
 const edwards25519 = run("go", ["list", "-m", "-f", "{{.Dir}}", "filippo.io/edwards25519"], { cwd: root }).trim();
