@@ -21,6 +21,15 @@ const trialScript = {
     document.title = await outcome.catch((error) => error.code ?? String(error));`,
   headers: { "content-type": "text/javascript" },
 };
+/** A page written for the original, which finds its name in the window. */
+const dropInScript = {
+  body: `
+    import "/mudpuppy/dist/libolm.browser.js";
+    window.Olm.init().then(() => {
+      document.title = new window.Olm.Utility().sha256("");
+    });`,
+  headers: { "content-type": "text/javascript" },
+};
 const EMPTY_HASH = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
 
 describe("in Chromium", { skip: executable ? false : "no Chromium: install it, or set CHROME_BIN" }, () => {
@@ -36,6 +45,11 @@ describe("in Chromium", { skip: executable ? false : "no Chromium: install it, o
       "/missing.html": trial("", "/nowhere.wasm"),
       "/page.html": trial("", "/strict.html"),
       "/trial": trialScript,
+      "/drop-in.html": {
+        body: '<script type="module" src="/drop-in.js"></script>',
+        headers: { "content-type": "text/html", "content-security-policy": "script-src 'self' 'wasm-unsafe-eval'" },
+      },
+      "/drop-in.js": dropInScript,
     });
     browser = await launch(executable);
   });
@@ -78,6 +92,7 @@ describe("in Chromium", { skip: executable ? false : "no Chromium: install it, o
     ["/forbidden.html", "ERR_CSP", "a policy without 'wasm-unsafe-eval' is named as the cause"],
     ["/missing.html", "ERR_FETCH", "a wrong address is named as the cause"],
     ["/page.html", "ERR_NOT_WASM", "a page instead of the module is named as the cause"],
+    ["/drop-in.html", EMPTY_HASH, "mudpuppy/libolm is there as window.Olm, as the original is"],
   ]) {
     test(what, async () => assert.equal(await outcomeOf(name), want));
   }

@@ -1,6 +1,7 @@
 // What is freed, or forgotten, is given back.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import Olm from "mudpuppy/libolm";
 import { InboundGroupSession, OutboundGroupSession, PkDecryption, PkSigning, init } from "mudpuppy/olm";
 
 // init hides the instance, so it is caught on its way.
@@ -26,6 +27,24 @@ test("the garbage collector gives back what nobody freed", { skip: typeof gc !==
   const before = go.bridge_objects();
   for (let i = 0; i < 100; i++) new OutboundGroupSession();
   assert.ok(go.bridge_objects() > before);
+  for (let i = 0; i < 100 && go.bridge_objects() > before; i++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.ok(go.bridge_objects() <= before + 1, `${go.bridge_objects() - before} are left`);
+});
+
+test("objects of mudpuppy/libolm are given back, freed or forgotten", { skip: typeof gc !== "function" && "needs --expose-gc" }, async () => {
+  const before = go.bridge_objects();
+  const sas = new Olm.SAS();
+  sas.set_their_key(new Olm.SAS().get_pubkey());
+  sas.free();
+  for (let i = 0; i < 100; i++) {
+    const account = new Olm.Account();
+    account.create();
+    account.create();
+    if (i % 2) account.free();
+  }
   for (let i = 0; i < 100 && go.bridge_objects() > before; i++) {
     gc();
     await new Promise((resolve) => setTimeout(resolve, 20));

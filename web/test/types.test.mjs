@@ -5,17 +5,19 @@ import { fileURLToPath } from "node:url";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-for (const [module, resolution] of [
-  ["nodenext", "nodenext"],
-  ["esnext", "bundler"],
+for (const [module, resolution, ...files] of [
+  ["nodenext", "nodenext", "snippets.ts", "libolm.ts", "libolm-required.cts"],
+  ["esnext", "bundler", "snippets.ts", "libolm.ts"],
 ]) {
-  test(`snippets compile, and others do not: ${resolution}`, () => {
-    const options = "--ignoreConfig --noEmit --strict --target es2022 --lib es2022,dom".split(" ");
-    const args = [...options, "--module", module, "--moduleResolution", resolution, path("types/snippets.ts")];
-    try {
-      execFileSync(process.execPath, [path("../node_modules/typescript/bin/tsc"), ...args], { encoding: "utf8" });
-    } catch (error) {
-      throw new Error(error.stdout || error.stderr);
-    }
-  });
+  for (const file of files) {
+    test(`${file}: what should compile does, and nothing else: ${resolution}`, () => {
+      const options = "--ignoreConfig --noEmit --strict --target es2022 --lib es2022,dom".split(" ");
+      const args = [...options, "--module", module, "--moduleResolution", resolution, path(`types/${file}`)];
+      try {
+        execFileSync(process.execPath, [path("../node_modules/typescript/bin/tsc"), ...args], { encoding: "utf8" });
+      } catch (error) {
+        throw new Error(error.stdout || error.stderr);
+      }
+    });
+  }
 }
