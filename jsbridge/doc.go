@@ -8,7 +8,8 @@
 //     NewT is its constructor; another function that returns *T and whose name
 //     ends in T is a static method, UnpickleAccount for instance
 //     Account.unpickle. Methods marked //bridge:property take nothing, touch no
-//     secret, and are read like fields.
+//     secret, and are read like fields. Other functions that touch no secret
+//     are marked //bridge:public: no trace of them has to be cleared away.
 //   - A struct of exported fields is a plain object. A pointer to one is
 //     undefined if it is nil.
 //   - A named string type with constants is a union of these.

@@ -840,7 +840,7 @@ func exportGeneratePkSigningSeed() int32 {
 
 //go:wasmexport sasCommitment
 func exportSasCommitment(key, startContent uint32) int32 {
-	return bridge.Run(func(c *bridge.Call) error {
+	return bridge.Read(func(c *bridge.Call) error {
 		result, err := SasCommitment(c.Text(key), c.Bytes(startContent))
 		if err != nil {
 			return err
@@ -861,7 +861,7 @@ func exportSHA256(message uint32) int32 {
 
 //go:wasmexport ed25519Verify
 func exportEd25519Verify(key, message, signature uint32) int32 {
-	return bridge.Run(func(c *bridge.Call) error {
+	return bridge.Read(func(c *bridge.Call) error {
 		return Ed25519Verify(c.Text(key), c.Bytes(message), c.Text(signature))
 	})
 }

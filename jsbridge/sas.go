@@ -99,6 +99,8 @@ func (s *Sas) Wipe() { s.sas.Wipe() }
 // SasCommitment returns the commitment to a public key: the hash over its text
 // and the content of m.key.verification.start in canonical JSON. It throws
 // ERR_KEY.
+//
+//bridge:public
 func SasCommitment(key string, startContent bridge.Data) (string, error) {
 	k, err := keys.ParseCurve25519(key)
 	if err != nil {

@@ -18,6 +18,8 @@ func SHA256(message bridge.Data) string {
 // Ed25519Verify checks a signature over a message. Keys and signatures of small
 // order, and all that is not in canonical form, are refused. It throws ERR_KEY,
 // or ERR_SIGNATURE if the signature does not hold.
+//
+//bridge:public
 func Ed25519Verify(key string, message bridge.Data, signature string) error {
 	k, err := keys.ParseEd25519(key)
 	if err != nil {

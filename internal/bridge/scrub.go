@@ -2,16 +2,29 @@
 
 package bridge
 
-// frameSize is more than the stack that any call uses. A test looks for what
-// the largest ones leave behind.
-const frameSize = 32 << 10
+// frameSize is nearly twice the stack that any call uses. A test holds that
+// (web/test/stack.test.mjs), and another looks for what calls leave behind.
+const frameSize = 12 << 10
 
-// scrub overwrites the part of the stack that calls of the same caller use.
+// never is false, which the compiler does not know.
+var never bool
+
+// grow makes the stack grow beyond what a call will use.
 //
-// Go's stack lies in the memory of the program, and what returns leaves its
-// frames as they are; a stack that grows is copied, and the old one stays as
-// it was too. So scrub comes first, when it makes the stack grow before there
-// is a secret on it, and last.
+// Go's stack lies in the memory of the program, and a stack that grows is
+// copied, of which the old one stays as it was: so it has to grow before there
+// is a secret on it. The frame is not cleared for that, only asked for.
+//
+//go:noinline
+func grow() {
+	if never {
+		var frame [frameSize]byte
+		touch(&frame)
+	}
+}
+
+// scrub overwrites the part of the stack that calls of the same caller use,
+// since what returns leaves its frames as they are.
 //
 //go:noinline
 func scrub() {

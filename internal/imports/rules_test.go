@@ -54,6 +54,7 @@ var rules = []rule{
 	{packages: []string{"jsbridge"}, may: join(primitives, api, []string{"internal/bridge"})},
 	{packages: []string{"wasm/olm"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"web/test/faulty"}, may: []string{"internal/bridge"}},
+	{packages: []string{"web/test/deep"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"examples/go"}, may: api},
 	{packages: []string{"bench/wasm"}, may: join(primitives, codecs, states, api), js: true},
 	{packages: []string{"store"}},

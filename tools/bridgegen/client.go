@@ -17,11 +17,12 @@ var bridgeNames = []string{
 	"takeBool", "takeBytes", "takeList", "takeObject", "takeText", "takeUint32",
 }
 
-// writeClient returns the TypeScript file with the classes and functions.
-func writeClient(s *surface) string {
+// writeClient returns the TypeScript file with the classes and functions, which
+// imports the bridge from a path.
+func writeClient(s *surface, bridge string) string {
 	var b strings.Builder
 	b.WriteString(header)
-	writeImport(&b, bridgeNames, "../bridge/index.js")
+	writeImport(&b, bridgeNames, bridge)
 	b.WriteString("\n")
 	writeCodes(&b, s.codes)
 	for _, u := range s.unions {
@@ -74,6 +75,9 @@ func writeFunctions(b *strings.Builder, list []*function) {
 
 func writeCodes(b *strings.Builder, codes []code) {
 	b.WriteString("/** The codes of the errors that Go returns. */\nexport type GoErrorCode =")
+	if len(codes) == 0 {
+		b.WriteString(" never")
+	}
 	for _, c := range codes {
 		fmt.Fprintf(b, "\n%s  | %q", comment("  ", strings.Join(c.docs, "\n")), c.name)
 	}
@@ -121,7 +125,7 @@ func writeBody(b *strings.Builder, indent string, f *function) {
 	writeCall(b, indent, f)
 	switch {
 	case f.result == nil: // and so nothing to overwrite
-	case f.property: // what is public may stay
+	case f.public: // and so may stay
 		b.WriteString(indent + "return " + f.result.take() + ";\n")
 	default:
 		b.WriteString(indent + "return close(" + f.result.take() + ");\n")

@@ -48,7 +48,7 @@ func writeExport(b *strings.Builder, f *function) {
 		params += " uint32"
 	}
 	run := "Run"
-	if f.property { // what is public
+	if f.public {
 		run = "Read"
 	}
 	fmt.Fprintf(b, "\n//go:wasmexport %s\nfunc export%s(%s) int32 {\n", f.export, name, params)

@@ -26,14 +26,15 @@ func main() {
 	client := flag.String("client", "", "the TypeScript file to write")
 	part := flag.String("part", "", "the Go file whose functions have a client of their own")
 	partClient := flag.String("part-client", "", "the TypeScript file to write for these")
+	bridge := flag.String("bridge", "../bridge/index.js", "where the TypeScript files import web/src/bridge from")
 	flag.Parse()
-	if err := generate(*dir, *exports, *client, *part, *partClient); err != nil {
+	if err := generate(*dir, *exports, *client, *part, *partClient, *bridge); err != nil {
 		fmt.Fprintln(os.Stderr, "bridgegen:", err)
 		os.Exit(1)
 	}
 }
 
-func generate(dir, exports, client, part, partClient string) error {
+func generate(dir, exports, client, part, partClient, bridge string) error {
 	s, err := readSurface(dir, part)
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func generate(dir, exports, client, part, partClient string) error {
 	if err := os.WriteFile(exports, source, 0o644); err != nil {
 		return err
 	}
-	if err := os.WriteFile(client, []byte(writeClient(s)), 0o644); err != nil || part == "" {
+	if err := os.WriteFile(client, []byte(writeClient(s, bridge)), 0o644); err != nil || part == "" {
 		return err
 	}
 	return os.WriteFile(partClient, []byte(writePart(s)), 0o644)

@@ -32,7 +32,7 @@ func generateParts(t *testing.T, source, part string) (exports, client, partClie
 		write(partName, "package surface\n\n"+part)
 	}
 	exports, client, partClient = filepath.Join(dir, "exports.txt"), filepath.Join(dir, "client.ts"), filepath.Join(dir, "part.ts")
-	if err := generate(dir, exports, client, partName, partClient); err != nil {
+	if err := generate(dir, exports, client, partName, partClient, "../bridge.js"); err != nil {
 		return "", "", "", err
 	}
 	read := func(name string) string {
@@ -93,6 +93,11 @@ func (*Box) Pack(key *[32]byte, size Size) ([]byte, error) { return nil, nil }
 //bridge:property
 func (*Box) Count() uint32 { return 0 }
 
+// Weigh needs no secret.
+//
+//bridge:public
+func Weigh(label string) (uint32, error) { return 0, nil }
+
 // Wipe is not for JavaScript.
 func (*Box) Wipe() {}
 
@@ -111,8 +116,12 @@ type Size struct {
 		"func exportBoxPack(self, sizeWidth, sizeUnitID uint32) int32",
 		".Pack(c.Array32(), Size{Width: sizeWidth, UnitID: c.Text(sizeUnitID)})",
 		"func exportBoxCount(self uint32) int32 {\n\treturn bridge.Read(",
+		"func exportWeigh(label uint32) int32 {\n\treturn bridge.Read(",
 	)
 	contains(t, client,
+		"} from \"../bridge.js\";",
+		"export type GoErrorCode = never;",
+		"invoke(go.weigh, labelLength);\n  return takeUint32();",
 		"/** Box holds things. */\nexport class Box extends Handle {",
 		"constructor(label: string) {",
 		"/** The inverse of {@link Box.pack}. */\n  static unpack(packed: Uint8Array): Box {",

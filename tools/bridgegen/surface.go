@@ -55,6 +55,7 @@ type function struct {
 	class             string // of which it is a method; empty otherwise
 	export            string
 	property          bool // read like a field: no arguments, no secrets
+	public            bool // touches no secret
 	params            []field
 	result            *typ // nil if there is none
 	fails             bool
@@ -271,7 +272,8 @@ func (f *function) checkPart() error {
 }
 
 func (r *reader) signature(o *types.Func) (*function, error) {
-	f := &function{goName: o.Name(), doc: r.doc(o), property: r.isProperty(o)}
+	f := &function{goName: o.Name(), doc: r.doc(o), property: r.isMarked(o, propertyDirective)}
+	f.public = f.property || r.isMarked(o, publicDirective)
 	s := o.Signature()
 	for v := range s.Params().Variables() {
 		t, err := r.typeOf(v.Type())
@@ -306,14 +308,17 @@ func (r *reader) signature(o *types.Func) (*function, error) {
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
-const propertyDirective = "//bridge:property"
+const (
+	propertyDirective = "//bridge:property"
+	publicDirective   = "//bridge:public"
+)
 
-func (r *reader) isProperty(o *types.Func) bool {
+func (r *reader) isMarked(o *types.Func, directive string) bool {
 	for _, file := range r.pkg.Syntax {
 		for _, d := range file.Decls {
 			f, ok := d.(*ast.FuncDecl)
 			if ok && r.pkg.TypesInfo.Defs[f.Name] == o && f.Doc != nil {
-				return slices.ContainsFunc(f.Doc.List, func(c *ast.Comment) bool { return c.Text == propertyDirective })
+				return slices.ContainsFunc(f.Doc.List, func(c *ast.Comment) bool { return c.Text == directive })
 			}
 		}
 	}

@@ -7,6 +7,7 @@ export * from "./olm/index.js";
 
 export const init = makeInit({
   kernel,
+  isBrowser: true,
   load: (url, signal) => {
     const from = url ?? new URL("./olm.wasm", import.meta.url);
     return fetch(from, { signal }).catch(fetchFailed(from));

@@ -9,5 +9,6 @@ export * from "./olm/index.js";
 
 export const init = makeInit({
   kernel,
+  isBrowser: true,
   load: async (url, signal) => (url === undefined ? bytes : fetch(url, { signal }).catch(fetchFailed(url))),
 });

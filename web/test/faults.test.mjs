@@ -1,24 +1,10 @@
 // What users see when Go fails.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Account, OutboundGroupSession, PkDecryption, generatePkSigningSeed, init } from "mudpuppy/olm";
+import { build } from "./program.mjs";
 
-function build(program) {
-  const folder = mkdtempSync(join(tmpdir(), "mudpuppy-"));
-  const file = join(folder, "program.wasm");
-  const env = { ...process.env, GOOS: "js", GOARCH: "wasm" };
-  execFileSync("go", ["build", "-o", file, program], { env, cwd: fileURLToPath(new URL(".", import.meta.url)) });
-  const bytes = readFileSync(file);
-  rmSync(folder, { recursive: true });
-  return bytes;
-}
-
-await init({ bytes: build("./faulty") });
+await init({ bytes: build("faulty") });
 const works = () => assert.deepEqual(generatePkSigningSeed(), new Uint8Array([1, 2, 3]));
 const fails = (code) => (error) => {
   assert.equal(error.code, code);

@@ -3,17 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import Olm from "mudpuppy/libolm";
 import { InboundGroupSession, OutboundGroupSession, PkDecryption, PkSigning, init } from "mudpuppy/olm";
+import { catchExports } from "./program.mjs";
 
-// init hides the instance, so it is caught on its way.
-const { instantiate } = WebAssembly;
-let go;
-WebAssembly.instantiate = async (...args) => {
-  const made = await instantiate(...args);
-  if (made.exports?.mem) go = made.exports;
-  return made;
-};
-await init();
-WebAssembly.instantiate = instantiate;
+const go = await catchExports(init);
 
 test("free gives the object back", () => {
   const before = go.bridge_objects();

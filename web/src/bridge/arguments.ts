@@ -7,8 +7,7 @@
 // of them is anything copied.
 import { MudpuppyError } from "./errors.js";
 import { advance, maxArgument, memory, position, room } from "./instance.js";
-
-const encoder = new TextEncoder();
+import { encode } from "./text.js";
 
 // The getters that typed arrays inherit. What an object defines itself under
 // these names does not count.
@@ -80,8 +79,7 @@ export function checkUint32(label: string, value: unknown): number {
 }
 
 export function putText(value: unknown): number {
-  const text = value as string;
-  const { written } = encoder.encodeInto(text, memory.subarray(position, position + room()));
+  const written = encode(value as string, memory, position, room());
   advance(written);
   return written;
 }

@@ -1,6 +1,7 @@
 // The running WebAssembly program, its memory, and calls into it. The package
 // internal/bridge is the other side, and says how a call works.
 import { type ErrorCode, MudpuppyError } from "./errors.js";
+import { decode } from "./text.js";
 
 /** What every module exports besides the functions of its surface. */
 export interface Core {
@@ -11,8 +12,6 @@ export interface Core {
 }
 
 type Export = (...numbers: number[]) => number;
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 let core: Core | undefined;
 let layout = 0;
@@ -132,6 +131,5 @@ export function takeUint32(): number {
 
 export function takeText(): string {
   const length = takeUint32();
-  const start = advance(length);
-  return decoder.decode(memory.subarray(start, start + length));
+  return decode(memory, advance(length), length);
 }

@@ -1,6 +1,7 @@
 // Loading the module and starting it, once.
 import { MudpuppyError } from "../bridge/errors.js";
 import { attach, type Core, hasCrashed, markCrashed, running } from "../bridge/instance.js";
+import { convertShortTexts } from "../bridge/text.js";
 import { compile, type Source } from "./compile.js";
 import { makeProgram } from "./program.js";
 
@@ -21,6 +22,8 @@ export interface Platform {
   load(url: string | URL | undefined, signal: AbortSignal): Promise<Source>;
   /** The vector kernel for AES; without it the portable code runs. */
   kernel?: BufferSource;
+  /** Browsers take long to convert texts, however short. */
+  isBrowser?: boolean;
 }
 
 /** Whether WebAssembly and secure randomness are there, without which `init` fails. */
@@ -43,6 +46,7 @@ let attempt: Attempt | undefined;
 
 /** Makes the function `init` of a platform. */
 export function makeInit(platform: Platform) {
+  if (platform.isBrowser) convertShortTexts();
   return async function init(options: InitOptions = {}): Promise<void> {
     const { signal, ...from } = options;
     if (signal?.aborted) throw aborted(signal);

@@ -1106,7 +1106,7 @@ export function sasCommitment(key: string, startContent: string | Uint8Array): s
   const keyLength = putText(key);
   const startContentLength = putData(startContent);
   invoke(go.sasCommitment, keyLength, startContentLength);
-  return close(takeText());
+  return takeText();
 }
 
 /** Returns the SHA-256 hash of a message, in unpadded base64. */
