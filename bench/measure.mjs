@@ -3,19 +3,20 @@
 // their times can be trusted more than the times.
 
 import { find } from "./operations.mjs";
-import { opponent, peers } from "./peers.mjs";
+import { firstAccount, opponent, peers } from "./peers.mjs";
 
 /**
  * Does a job and returns its result, which is plain data:
  *
  *   { kind: "warm", operations: ids, plan: { warmUp, window, rounds } }
  *   { kind: "cold", operation: id, contestant, calls }
+ *   { kind: "start", contestant }
  *
  * Times of a plan are in milliseconds, those of results in microseconds an
  * operation.
  */
 export function measure(job, platform) {
-  return job.kind === "cold" ? measureCold(job, platform) : measureWarm(job, platform);
+  return { warm: measureWarm, cold: measureCold, start: measureStart }[job.kind](job, platform);
 }
 
 /** The APIs of the contestants that are loaded, or the promises of them. */
@@ -65,9 +66,9 @@ export function compare(subjects, { warmUp, window, rounds }, now = () => perfor
 }
 
 /** A fast wrong answer is worth nothing. */
-function checkOnce({ prepare, run, check }) {
+function checkOnce({ prepare, run, loop, check }) {
   prepare?.(1);
-  const result = run(0);
+  const result = loop ? loop(1) : run(0);
   check?.(result);
 }
 
@@ -92,10 +93,11 @@ function fit(subject, warmUp, window, now) {
 }
 
 /** The time of n runs, in milliseconds. */
-function time({ prepare, run }, n, now) {
+function time({ prepare, run, loop }, n, now) {
   prepare?.(n);
   const begin = now();
-  for (let i = 0; i < n; i++) run(i);
+  if (loop) loop(n);
+  else for (let i = 0; i < n; i++) run(i);
   return now() - begin;
 }
 
@@ -116,4 +118,14 @@ async function measureCold({ operation, contestant, calls }, platform) {
   for (let i = 1; i < calls; i++) run(i);
   const end = performance.now();
   return { load: loading, first: 1000 * (afterFirst - start), mean: (1000 * (end - start)) / calls };
+}
+
+/**
+ * Measures how long it takes from nothing to an account, in milliseconds. To be
+ * called once in a fresh process or page.
+ */
+async function measureStart({ contestant }, platform) {
+  const begin = performance.now();
+  await firstAccount[contestant](await load(contestant, platform));
+  return performance.now() - begin;
 }

@@ -59,6 +59,15 @@ test("preparing does not count", () => {
   assert.deepEqual(results.prepared, { batch: 4, samples: Array(6).fill(1000) });
 });
 
+test("a loop does all runs of a window by itself", () => {
+  const { subject, now } = newClock();
+  const { run } = subject("", 1);
+  const loop = (n) => {
+    for (let i = 0; i < n; i++) run();
+  };
+  assert.deepEqual(compare([["loop", { loop }]], plan, now).loop, { batch: 4, samples: Array(6).fill(1000) });
+});
+
 test("a wrong result is no result", () => {
   const { subject, now } = newClock();
   const wrong = { ...subject("wrong", 1), check: () => assert.fail("wrong") };

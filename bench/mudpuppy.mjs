@@ -1,251 +1,178 @@
-// Mudpuppy in the shape of libolm's JavaScript API, as far as the benchmark
-// needs it. Provisional, like the exports that it calls: see wasm/main.go.
+// Mudpuppy's public API in the shape of libolm's, as far as the benchmark needs
+// it, so that the same code measures both.
 
-// This defines Go; it is copied from the Go that built the module.
-import "../dist/bench/wasm_exec.js";
+import * as mudpuppy from "mudpuppy/olm";
 
-import { wasmHost } from "../internal/wasmhost/host.mjs";
+export const { init } = mudpuppy;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-// Lengths of the first two parts of a PkEncryption message, in base64.
-const KEY_LENGTH = 43;
-const MAC_LENGTH = 11;
-
-let go; // the exports
-let memory; // all of Go's memory
-let input; // the part that arguments go to
-let inputAddress, outputAddress, bufferSize;
-
-/** Starts Mudpuppy from its compiled module and the bytes of its vector kernel. */
-export async function start({ module, kernel }) {
-  const runtime = new globalThis.Go();
-  const host = wasmHost(kernel);
-  runtime.env = host.env;
-  const instance = await WebAssembly.instantiate(module, { ...runtime.importObject, mudpuppy: host.imports });
-  await host.attach(instance.exports.mem);
-  runtime.run(instance); // never ends
-  go = instance.exports;
-  inputAddress = go.input_address() >>> 0;
-  outputAddress = go.output_address() >>> 0;
-  bufferSize = go.buffer_size();
-  view();
-}
-
-// Growing the memory detaches the views of it.
-function view() {
-  memory = new Uint8Array(go.mem.buffer);
-  input = memory.subarray(inputAddress, inputAddress + bufferSize);
-}
-
-/** Writes a string or bytes to the input, from an offset on, and returns its length there. */
-function write(value, offset = 0) {
-  if (memory.buffer !== go.mem.buffer) view();
-  if (typeof value !== "string") {
-    input.set(value, offset);
-    return value.length;
-  }
-  const { read, written } = encoder.encodeInto(value, offset === 0 ? input : input.subarray(offset));
-  if (read < value.length) throw new Error("the input buffer is too small");
-  return written;
-}
-
-/** The bytes that an export returned by their length, or the error it returned instead. */
-function bytes(result) {
-  if (memory.buffer !== go.mem.buffer) view();
-  if (result >= 0) return memory.subarray(outputAddress, outputAddress + result);
-  throw new Error(decoder.decode(memory.subarray(outputAddress, outputAddress - 1 - result)));
-}
-
-const text = (result) => decoder.decode(bytes(result));
-
-/** Throws the error that an export returned, if any. */
-function check(result) {
-  if (result < 0) bytes(result);
-}
-
-class GoObject {
-  constructor() {
-    this.handle = go.object_new();
-  }
-
+/** What libolm makes in two steps, by new and by a method, Mudpuppy makes in one. */
+class Wrapper {
   free() {
-    check(go.object_free(this.handle));
+    this.object?.free();
+  }
+
+  /** Takes another object in the place of the former. */
+  hold(object) {
+    this.object?.free();
+    this.object = object;
   }
 }
 
-export class Account extends GoObject {
+export class Account extends Wrapper {
   create() {
-    check(go.account_create(this.handle));
+    this.hold(new mudpuppy.Account());
   }
 
   identity_keys() {
-    const curve25519 = text(go.account_curve25519_key(this.handle));
-    const ed25519 = text(go.account_ed25519_key(this.handle));
-    return JSON.stringify({ curve25519, ed25519 });
+    return JSON.stringify(this.object.identityKeys);
   }
 
   sign(message) {
-    return text(go.account_sign(this.handle, write(message)));
+    return this.object.sign(message);
   }
 
   generate_one_time_keys(count) {
-    check(go.account_generate_one_time_keys(this.handle, count));
+    this.object.generateOneTimeKeys(count);
   }
 
   generate_fallback_key() {
-    check(go.account_generate_fallback_key(this.handle));
+    this.object.generateFallbackKey();
   }
 
   unpublished_fallback_key() {
-    return JSON.stringify({ curve25519: { fallback: text(go.account_fallback_key(this.handle)) } });
+    const { keyId, key } = this.object.fallbackKey();
+    return JSON.stringify({ curve25519: { [keyId]: key } });
   }
 
   pickle(key) {
-    return bytes(go.account_pickle(this.handle, write(key))).slice();
+    return this.object.pickle(key);
   }
 
   unpickle(key, pickle) {
-    const keyLength = write(key);
-    check(go.account_unpickle(this.handle, keyLength, write(pickle, keyLength)));
+    this.hold(mudpuppy.Account.unpickle(pickle, key));
   }
 
   /** pickle, in the format of libolm. */
   pickle_libolm(key) {
-    return text(go.account_pickle_libolm(this.handle, write(key)));
+    return this.object.pickleLibolm(key);
   }
 
   /** unpickle, in the format of libolm. */
   unpickle_libolm(key, pickle) {
-    const keyLength = write(key);
-    check(go.account_unpickle_libolm(this.handle, keyLength, write(pickle, keyLength)));
+    this.hold(mudpuppy.Account.unpickleLibolm(pickle, key));
   }
 }
 
-export class Session extends GoObject {
+export class Session extends Wrapper {
   create_outbound(account, identityKey, oneTimeKey) {
-    const length = write(identityKey);
-    check(go.session_create_outbound(this.handle, account.handle, length, write(oneTimeKey, length)));
+    this.hold(account.object.createOutboundSession(identityKey, oneTimeKey));
   }
 
   /** Unlike libolm's it decrypts the message as well, and returns the plaintext. */
   create_inbound_from(account, identityKey, body) {
-    const length = write(identityKey);
-    return text(go.session_create_inbound(this.handle, account.handle, length, write(body, length)));
+    const { session, plaintext } = account.object.createInboundSession(identityKey, { type: 0, body });
+    this.hold(session);
+    return decoder.decode(plaintext);
   }
 
   encrypt(plaintext) {
-    const body = text(go.session_encrypt(this.handle, write(plaintext)));
-    return { type: go.session_message_type(), body };
+    return this.object.encrypt(plaintext);
   }
 
   decrypt(type, body) {
-    return text(go.session_decrypt(this.handle, type, write(body)));
+    return decoder.decode(this.object.decrypt({ type, body }));
   }
 }
 
-export class OutboundGroupSession extends GoObject {
+export class OutboundGroupSession extends Wrapper {
   create() {
-    check(go.outbound_create(this.handle));
+    this.hold(new mudpuppy.OutboundGroupSession());
   }
 
   session_key() {
-    return text(go.outbound_session_key(this.handle));
+    return this.object.sessionKey();
   }
 
   encrypt(plaintext) {
-    return text(go.outbound_encrypt(this.handle, write(plaintext)));
+    return this.object.encrypt(plaintext);
   }
 }
 
-export class InboundGroupSession extends GoObject {
+export class InboundGroupSession extends Wrapper {
   create(sessionKey) {
-    check(go.inbound_create(this.handle, write(sessionKey)));
+    this.hold(new mudpuppy.InboundGroupSession(sessionKey));
   }
 
   import_session(exported) {
-    check(go.inbound_import(this.handle, write(exported)));
+    this.hold(mudpuppy.InboundGroupSession.import(exported));
   }
 
   export_session(index) {
-    return text(go.inbound_export(this.handle, index));
+    return this.object.exportAt(index);
   }
 
   decrypt(message) {
-    const plaintext = text(go.inbound_decrypt(this.handle, write(message)));
-    return { plaintext, message_index: go.inbound_message_index() >>> 0 };
+    const { plaintext, messageIndex } = this.object.decrypt(message);
+    return { plaintext: decoder.decode(plaintext), message_index: messageIndex };
   }
 }
 
-export class PkEncryption extends GoObject {
+export class PkEncryption extends Wrapper {
   set_recipient_key(key) {
-    check(go.pk_encryption_set_recipient_key(this.handle, write(key)));
+    this.hold(new mudpuppy.PkEncryption(key));
   }
 
   encrypt(plaintext) {
-    const message = text(go.pk_encryption_encrypt(this.handle, write(plaintext)));
-    return {
-      ephemeral: message.slice(0, KEY_LENGTH),
-      mac: message.slice(KEY_LENGTH, KEY_LENGTH + MAC_LENGTH),
-      ciphertext: message.slice(KEY_LENGTH + MAC_LENGTH),
-    };
+    return this.object.encrypt(plaintext);
   }
 }
 
-export class PkDecryption extends GoObject {
+export class PkDecryption extends Wrapper {
   generate_key() {
-    return text(go.pk_decryption_generate_key(this.handle));
+    this.hold(new mudpuppy.PkDecryption());
+    return this.object.publicKey;
   }
 
   decrypt(ephemeral, mac, ciphertext) {
-    const keyLength = write(ephemeral);
-    const macLength = write(mac, keyLength);
-    const length = write(ciphertext, keyLength + macLength);
-    return text(go.pk_decryption_decrypt(this.handle, keyLength, macLength, length));
+    return decoder.decode(this.object.decrypt({ ephemeral, mac, ciphertext }));
   }
 }
 
-export class PkSigning extends GoObject {
+export class PkSigning extends Wrapper {
   init_with_seed(seed) {
-    return text(go.pk_signing_init_with_seed(this.handle, write(seed)));
+    this.hold(new mudpuppy.PkSigning(seed));
+    return this.object.publicKey;
   }
 
   sign(message) {
-    return text(go.pk_signing_sign(this.handle, write(message)));
+    return this.object.sign(message);
   }
 }
 
-export class SAS extends GoObject {
-  constructor() {
-    super();
-    this.publicKey = text(go.sas_create(this.handle));
-  }
+export class SAS extends Wrapper {
+  object = new mudpuppy.Sas();
 
   get_pubkey() {
-    return this.publicKey;
+    return this.object.publicKey;
   }
 
   set_their_key(key) {
-    check(go.sas_set_their_key(this.handle, write(key)));
+    this.object.setTheirKey(key);
   }
 
   generate_bytes(info, length) {
-    return bytes(go.sas_generate_bytes(this.handle, write(info), length)).slice();
+    return this.object.bytes(info, length);
   }
 }
 
-export class Utility {
+export class Utility extends Wrapper {
   sha256(message) {
-    return text(go.utility_sha256(write(message)));
+    return mudpuppy.sha256(message);
   }
 
   ed25519_verify(key, message, signature) {
-    const keyLength = write(key);
-    const messageLength = write(message, keyLength);
-    const length = write(signature, keyLength + messageLength);
-    check(go.utility_ed25519_verify(keyLength, messageLength, length));
+    mudpuppy.ed25519Verify(key, message, signature);
   }
-
-  free() {}
 }

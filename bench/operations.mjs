@@ -7,10 +7,12 @@
 //
 //   { prepare(n), run(i), check(result) }
 //
-// run does the operation once. prepare, if there is one, is called before n
+// run does the operation once; in its place there may be loop(n), which does it
+// n times. prepare, if there is one, is called before n
 // runs, and its time does not count. check, if there is one, is given a result
 // and throws if it is wrong. cold marks what is measured in fresh processes too.
 
+import { bridge } from "./operations/bridge.mjs";
 import { megolm } from "./operations/megolm.mjs";
 import { olm } from "./operations/olm.mjs";
 import { pickles } from "./operations/pickles.mjs";
@@ -23,6 +25,7 @@ export const groups = [
   { title: "Megolm", operations: megolm },
   { title: "Pickles of an account with 50 one-time keys", operations: pickles },
   { title: "PkEncryption", operations: pk },
+  { title: "The bridge", operations: bridge },
 ];
 
 export const operations = groups.flatMap((group) => group.operations);

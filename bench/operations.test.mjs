@@ -4,13 +4,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-import { buildWasm } from "./build.mjs";
+import { build } from "./build.mjs";
 import { platform } from "./engines/files.mjs";
 import { measure } from "./measure.mjs";
 import { operations } from "./operations.mjs";
-import { opponent } from "./peers.mjs";
+import { firstAccount, opponent, titles } from "./peers.mjs";
 
-before(buildWasm);
+before(build);
 
 const plan = { warmUp: 0, window: 0.01, rounds: 1 };
 
@@ -30,13 +30,8 @@ for (const { id, title, contestants, cold } of operations) {
   });
 }
 
-test("Mudpuppy's errors reach JavaScript, and it goes on", async () => {
-  const { InboundGroupSession, Utility } = await import("./mudpuppy.mjs");
-  const session = new InboundGroupSession();
-  assert.throws(() => session.create("no key"), /megolm: /);
-  assert.throws(() => session.decrypt("AAAA"), /bench: panic/); // of an object that was not made
-  session.free();
-  const utility = new Utility();
-  assert.throws(() => utility.sha256("x".repeat(1 << 20)), /too small/);
-  assert.equal(utility.sha256(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU");
-});
+for (const contestant of Object.keys(firstAccount)) {
+  test(`from nothing to an account, ${titles[contestant]}`, async () => {
+    assert.ok((await measure({ kind: "start", contestant }, platform)) > 0);
+  });
+}

@@ -6,10 +6,17 @@
 
 /** What loads each contestant, by name; each resolves to its API. */
 export const peers = {
-  async mudpuppy(platform) {
+  async mudpuppy() {
     const mudpuppy = await import("./mudpuppy.mjs");
-    await mudpuppy.start(await platform.mudpuppy());
+    await mudpuppy.init();
     return mudpuppy;
+  },
+
+  /** The functions that measure the bridge: see probe/. */
+  async probe(platform) {
+    const probe = await import("../dist/bench/probe.mjs");
+    await probe.init(await platform.probe());
+    return probe;
   },
 
   async libolm(platform) {
@@ -50,9 +57,24 @@ export const peers = {
   },
 };
 
+/** What makes an account, the first thing that every user needs, from the API of a contestant. */
+export const firstAccount = {
+  mudpuppy: ({ Account }) => new Account().create(),
+  libolm: ({ Account }) => new Account().create(),
+  rust: ({ DeviceId, OlmMachine, UserId }) =>
+    OlmMachine.initialize(new UserId("@alice:example.org"), new DeviceId("DEVICE")),
+};
+
+/** What is measured of them: loading, starting and making that account, with nothing cached and once more. */
+export const loads = [
+  { id: "load-cold", title: "First load" },
+  { id: "load-warm", title: "Second load" },
+];
+
 /** How the contestants are called where people read it. */
 export const titles = {
   mudpuppy: "Mudpuppy",
+  probe: "within Go",
   libolm: "libolm",
   libsodium: "libsodium",
   noble: "noble",

@@ -2,7 +2,7 @@
 // results.json, RESULTS.md and results.svg. Run by `make bench-peers`:
 //
 //   QUICK=1           a short, rough measurement while developing
-//   RUN=expression    only operations whose id matches
+//   RUN=expression    only operations whose id matches, such as megolm-import
 //   ENGINES=node,…    only these engines
 //
 // With any of these the results are no results to show, and go to dist/bench.
@@ -10,11 +10,11 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { buildSite, buildWasm, dist } from "./build.mjs";
+import { build, buildSite, dist } from "./build.mjs";
 import { chromium, firefox } from "./engines/browsers.mjs";
 import { bun, node } from "./engines/processes.mjs";
 import { operations } from "./operations.mjs";
-import { opponent } from "./peers.mjs";
+import { firstAccount, loads, opponent } from "./peers.mjs";
 import { describeMachine, describeVersions } from "./report/environment.mjs";
 import { write } from "./report/write.mjs";
 import { judgeAll, summary } from "./targets.mjs";
@@ -23,10 +23,12 @@ const { QUICK, RUN, ENGINES } = process.env;
 
 // Windows are short, so that most of them pass without being disturbed.
 const plan = QUICK
-  ? { runs: 2, calls: 100, warmUp: 50, window: 3, rounds: 9 }
-  : { runs: 5, calls: 100, warmUp: 120, window: 4, rounds: 31 };
+  ? { runs: 2, calls: 100, loads: 1, warmUp: 50, window: 3, rounds: 9 }
+  : { runs: 5, calls: 100, loads: 3, warmUp: 120, window: 4, rounds: 31 };
 
-const chosen = operations.filter(({ id }) => new RegExp(RUN || "").test(id));
+const isChosen = ({ id }) => new RegExp(RUN || "").test(id);
+const chosen = operations.filter(isChosen);
+const chosenLoads = loads.filter(isChosen);
 const engines = [node, chromium, firefox, bun].filter(({ id }) => !ENGINES || ENGINES.split(",").includes(id));
 const folder = QUICK || RUN || ENGINES ? dist : dirname(fileURLToPath(import.meta.url));
 
@@ -48,13 +50,27 @@ async function measureCold(engine, result) {
   }
 }
 
+/** Measures loading, in engines that can be given a fresh profile. The contestants take turns. */
+async function measureLoads(engine, result) {
+  if (!engine.measureLoads || chosenLoads.length === 0) return;
+  const run = { "load-cold": {}, "load-warm": {} };
+  for (let load = 0; load < plan.loads; load++) {
+    for (const contestant of Object.keys(firstAccount)) {
+      const { cold, warm } = await engine.measureLoads(contestant);
+      ((run["load-cold"][contestant] ??= { samples: [] }).samples).push(cold);
+      ((run["load-warm"][contestant] ??= { samples: [] }).samples).push(warm);
+    }
+  }
+  for (const { id } of chosenLoads) (result.loads[id] ??= []).push(run[id]);
+}
+
 /** An engine's entry in the results, with the open engine or the reason why there is none. */
 async function start({ id, title, find, missing, open }) {
   const program = find();
   if (!program) return { id, title, skipped: missing };
   try {
     const engine = await open(program);
-    return { id, title, version: engine.version, operations: {}, cold: {}, engine };
+    return { id, title, version: engine.version, operations: {}, cold: {}, loads: {}, engine };
   } catch (error) {
     return failed({ id, title }, error);
   }
@@ -75,6 +91,7 @@ async function measureAll(entries) {
       try {
         await measureWarm(entry.engine, entry);
         await measureCold(entry.engine, entry);
+        await measureLoads(entry.engine, entry);
       } catch (error) {
         console.error(error);
         entries[i] = failed(entry, error);
@@ -83,7 +100,7 @@ async function measureAll(entries) {
   }
 }
 
-await buildWasm();
+await build();
 await buildSite();
 const entries = await Promise.all(engines.map(start));
 await measureAll(entries);

@@ -1,9 +1,10 @@
-// What must be reached: how many times faster than libolm Mudpuppy is, warm. All
-// thresholds stand here and nowhere else.
+// What must be reached: how many times faster than libolm Mudpuppy is, warm; and
+// what the bridge and loading may cost. All thresholds stand here and nowhere
+// else.
 
-import { ratios, summarise } from "./statistics.mjs";
+import { ratios, summarise, times } from "./statistics.mjs";
 
-/** By operation. What is not listed must be no slower than libolm. */
+/** How many times faster than libolm. What is not listed must be no slower. */
 const thresholds = {
   x25519: 2,
   "x25519-key": 5,
@@ -30,28 +31,53 @@ const thresholds = {
 
 const NO_SLOWER = 1;
 
-/** The engines in which the thresholds hold. In the others nothing may be slower. */
+/** The most that an operation of the bridge may take: microseconds, or so many times what it takes within Go. */
+const bridge = {
+  "bridge-empty": { most: 0.05 },
+  "bridge-echo": { most: 0.5 },
+  "bridge-megolm": { most: 1.1, against: "probe" },
+};
+
+/** The longest that loading may take: so many times what the peer takes. */
+const loads = {
+  "load-cold": { most: 1, against: "rust" },
+};
+
+/** The engines in which the thresholds hold. In the others nothing may be slower than libolm. */
 const ambitious = ["node", "chromium"];
 
-/** What an operation must reach in an engine. */
-export function threshold(engine, operation) {
-  return (ambitious.includes(engine) && thresholds[operation]) || NO_SLOWER;
+/**
+ * What must be reached in an engine by an operation, if anything: { least,
+ * against } asks for so many times the speed of a peer, { most, against } for
+ * no more than so many times its time, and { most } for a time.
+ */
+export function target(engine, operation) {
+  if (/^(bridge|load)-/.test(operation)) return ambitious.includes(engine) ? { ...bridge, ...loads }[operation] : undefined;
+  return { least: (ambitious.includes(engine) && thresholds[operation]) || NO_SLOWER, against: "libolm" };
+}
+
+/** What was reached in each run, in the terms of a target. */
+function reached(runs, { least, against }) {
+  if (!against) return times(runs, Object.keys(runs[0])[0]);
+  return least ? ratios(runs, "mudpuppy", against) : ratios(runs, against, "mudpuppy");
 }
 
 /**
- * Judges an operation in an engine by its runs. The worst run counts, so that
- * no target is met by luck.
+ * Judges an operation in an engine by its runs; undefined if there is no target.
+ * The worst run counts, so that no target is met by luck.
  */
 export function judge(engine, operation, runs) {
-  const ratio = summarise(ratios(runs, "mudpuppy", "libolm"));
-  const target = threshold(engine, operation);
-  return { engine, operation, target, ratio, met: ratio.min >= target };
+  const wanted = target(engine, operation);
+  if (!wanted) return undefined;
+  const summary = summarise(reached(runs, wanted));
+  const met = wanted.least ? summary.min >= wanted.least : summary.max <= wanted.most;
+  return { engine, operation, target: wanted, reached: summary, met };
 }
 
 /** Judges all that was measured: results as in results.json. */
 export function judgeAll({ engines }) {
-  return engines.flatMap(({ id, operations }) =>
-    Object.entries(operations ?? {}).map(([operation, runs]) => judge(id, operation, runs)));
+  return engines.flatMap(({ id, operations, loads }) =>
+    Object.entries({ ...operations, ...loads }).map(([operation, runs]) => judge(id, operation, runs)).filter(Boolean));
 }
 
 /** The last line of the benchmark. */
@@ -63,4 +89,4 @@ export function summary(judgements) {
 }
 
 /** Thresholds of operations that do not exist would never be judged. */
-export const thresholdIds = Object.keys(thresholds);
+export const thresholdIds = Object.keys({ ...thresholds, ...bridge, ...loads });

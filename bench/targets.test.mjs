@@ -2,28 +2,35 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { operations } from "./operations.mjs";
-import { judge, judgeAll, summary, threshold, thresholdIds } from "./targets.mjs";
+import { loads } from "./peers.mjs";
+import { judge, judgeAll, summary, target, thresholdIds } from "./targets.mjs";
 
 /** Runs in which Mudpuppy is so many times faster than libolm. */
 const runs = (...ratios) =>
   ratios.map((ratio) => ({ mudpuppy: { samples: [10] }, libolm: { samples: [10 * ratio] } }));
 
 test("every threshold belongs to an operation", () => {
-  const ids = operations.map(({ id }) => id);
+  const ids = [...operations, ...loads].map(({ id }) => id);
   for (const id of thresholdIds) assert.ok(ids.includes(id), `${id} is no operation`);
 });
 
 test("operations have ids of their own", () => {
-  assert.equal(new Set(operations.map(({ id }) => id)).size, operations.length);
+  const all = [...operations, ...loads];
+  assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
 });
 
-test("thresholds hold in Node and Chromium, and nothing may be slower anywhere", () => {
+test("thresholds hold in Node and Chromium, and nothing may be slower than libolm anywhere", () => {
   for (const engine of ["node", "chromium"]) {
-    assert.equal(threshold(engine, "x25519"), 2);
-    assert.equal(threshold(engine, "megolm-encrypt-64k"), 1);
+    assert.deepEqual(target(engine, "x25519"), { least: 2, against: "libolm" });
+    assert.deepEqual(target(engine, "megolm-encrypt-64k"), { least: 1, against: "libolm" });
+    assert.deepEqual(target(engine, "bridge-empty"), { most: 0.05 });
+    assert.deepEqual(target(engine, "load-cold"), { most: 1, against: "rust" });
+    assert.equal(target(engine, "bridge-empty-secret"), undefined);
   }
   for (const engine of ["firefox", "bun"]) {
-    for (const { id } of operations) assert.equal(threshold(engine, id), 1);
+    for (const { id, contestants } of operations) {
+      assert.deepEqual(target(engine, id), contestants.libolm && { least: 1, against: "libolm" });
+    }
   }
 });
 
@@ -35,21 +42,41 @@ test("the worst run decides", () => {
 });
 
 test("a judgement says what was reached", () => {
-  const { engine, operation, target, ratio } = judge("chromium", "verify", runs(1.5, 1.2, 1.3));
-  assert.deepEqual({ engine, operation, target, ratio }, {
-    engine: "chromium", operation: "verify", target: 1.1, ratio: { median: 1.3, min: 1.2, max: 1.5 },
+  assert.deepEqual(judge("chromium", "verify", runs(1.5, 1.2, 1.3)), {
+    engine: "chromium", operation: "verify", met: true,
+    target: { least: 1.1, against: "libolm" }, reached: { median: 1.3, min: 1.2, max: 1.5 },
   });
+});
+
+test("what may take so long at most is met if the slowest run takes no longer", () => {
+  const probed = (...values) => values.map((value) => ({ probe: { samples: [value] } }));
+  assert.equal(judge("node", "bridge-echo", probed(0.2, 0.5)).met, true);
+  assert.equal(judge("node", "bridge-echo", probed(0.2, 0.51, 0.2)).met, false);
+  assert.equal(judge("bun", "bridge-echo", probed(0.51)), undefined);
+});
+
+test("what may take so much longer than another at most is met if it does in every run", () => {
+  const within = (...values) => values.map((value) => ({ mudpuppy: { samples: [value] }, probe: { samples: [100] } }));
+  assert.equal(judge("chromium", "bridge-megolm", within(105, 110)).met, true);
+  assert.deepEqual(judge("chromium", "bridge-megolm", within(90, 111, 100)), {
+    engine: "chromium", operation: "bridge-megolm", met: false,
+    target: { most: 1.1, against: "probe" }, reached: { median: 1, min: 0.9, max: 1.11 },
+  });
+  const load = [{ mudpuppy: { samples: [60] }, libolm: { samples: [20] }, rust: { samples: [90, 100, 900] } }];
+  assert.equal(judge("chromium", "load-cold", load).reached.max, 0.6);
+  assert.equal(judge("chromium", "load-warm", load), undefined);
 });
 
 test("the last line counts and names", () => {
   const results = {
     engines: [
       { id: "node", operations: { x25519: runs(3), sign: runs(1.1), verify: runs(0.5) } },
-      { id: "firefox", operations: { x25519: runs(1.1) } },
+      { id: "chromium", operations: {}, loads: { "load-cold": [{ mudpuppy: { samples: [2] }, rust: { samples: [1] } }] } },
+      { id: "firefox", operations: { x25519: runs(1.1), "bridge-empty": [{ probe: { samples: [9] } }] } },
       { id: "bun", skipped: "not installed" },
     ],
   };
   const judgements = judgeAll(results);
-  assert.equal(summary(judgements), "TARGETS: 2 met, 2 missed: node/sign node/verify");
+  assert.equal(summary(judgements), "TARGETS: 2 met, 3 missed: node/sign node/verify chromium/load-cold");
   assert.equal(summary(judgements.filter(({ met }) => met)), "TARGETS: 2 met, 0 missed");
 });

@@ -1,6 +1,7 @@
 // Chromium and Firefox, which measure in a fresh page for each job.
 
 import { findProgram } from "./find.mjs";
+import { measureLoads } from "./loads.mjs";
 import { serve } from "./serve.mjs";
 import { site } from "../build.mjs";
 
@@ -54,14 +55,20 @@ export const chromium = {
   missing: "not installed: install chromium (Debian), or set CHROME_BIN",
   async open(executablePath) {
     const { chromium } = await import("playwright-core");
-    return open(
-      "Chromium",
-      () => chromium.launch({ executablePath, headless: true, args: chromiumFlags }),
-      async (browser) => {
-        const context = await browser.newContext();
-        return { page: await context.newPage(), context };
+    const options = { executablePath, headless: true, args: chromiumFlags };
+    const engine = await open("Chromium", () => chromium.launch(options), async (browser) => {
+      const context = await browser.newContext();
+      return { page: await context.newPage(), context };
+    });
+    const server = await serve(site, { cached: true });
+    return {
+      ...engine,
+      measureLoads: (contestant) => measureLoads(chromium, options, server.url, contestant),
+      async close() {
+        server.close();
+        await engine.close();
       },
-    );
+    };
   },
 };
 

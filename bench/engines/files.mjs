@@ -6,8 +6,5 @@ import { readFile } from "node:fs/promises";
 const read = (path) => readFile(new URL(path, import.meta.url));
 
 export const platform = {
-  mudpuppy: async () => ({
-    module: await WebAssembly.compile(await read("../../dist/bench/mudpuppy.wasm")),
-    kernel: await read("../../internal/aes/simd/kernel.wasm"),
-  }),
+  probe: async () => ({ bytes: await read("../../dist/bench/probe.wasm") }),
 };

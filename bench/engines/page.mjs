@@ -3,14 +3,8 @@
 import { measure } from "../measure.mjs";
 
 const platform = {
-  async mudpuppy() {
-    const [module, kernel] = await Promise.all([
-      WebAssembly.compileStreaming(fetch("mudpuppy.wasm")),
-      fetch("kernel.wasm").then((response) => response.arrayBuffer()),
-    ]);
-    return { module, kernel };
-  },
-  libolmOptions: { locateFile: () => "olm.wasm" },
+  probe: async () => ({ url: "probe.wasm" }),
+  libolmOptions: { locateFile: () => "libolm.wasm" },
   rustURL: "rust.wasm",
 };
 

@@ -14,18 +14,21 @@ const headers = {
   // Only isolated pages are given a fine clock.
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
-  // Browsers keep compiled code beside a cached file, which is not cold.
-  "cache-control": "no-store",
 };
 
-/** Starts a server on a free port; resolves to its address and what stops it. */
-export async function serve(folder) {
+/**
+ * Starts a server on a free port; resolves to its address and what stops it.
+ * Browsers keep compiled code beside a cached file, so that nothing is cold that
+ * was cached.
+ */
+export async function serve(folder, { cached = false } = {}) {
+  const caching = { "cache-control": cached ? "max-age=86400" : "no-store" };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost"); // without ".." in it
     const path = join(folder, pathname === "/" ? "index.html" : pathname);
     try {
       const body = await readFile(path);
-      response.writeHead(200, { ...headers, "content-type": types[extname(path)] ?? "application/octet-stream" });
+      response.writeHead(200, { ...headers, ...caching, "content-type": types[extname(path)] ?? "application/octet-stream" });
       response.end(body);
     } catch {
       response.writeHead(404).end();

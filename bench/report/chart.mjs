@@ -31,7 +31,8 @@ function layout(engines) {
   let y = TOP;
   const rows = [];
   for (const group of groups) {
-    const measured = group.operations.filter(({ id }) => engines.some(({ operations }) => operations[id]));
+    const measured = group.operations.filter(({ id, contestants }) =>
+      contestants.libolm && engines.some(({ operations }) => operations[id]));
     if (measured.length === 0) continue;
     rows.push({ y, heading: group.title });
     y += 24;
@@ -49,7 +50,7 @@ function layout(engines) {
 export function chart({ engines }) {
   const measured = engines.filter(({ skipped }) => !skipped);
   const { rows, height } = layout(measured);
-  const longest = Math.max(2, ...rows.flatMap(({ bars = [] }) => bars.map(({ ratio, target }) => Math.max(ratio.median, target))));
+  const longest = Math.max(2, ...rows.flatMap(({ bars = [] }) => bars.map(({ reached, target }) => Math.max(reached.median, target.least))));
   const scale = (WIDTH - LEFT - RIGHT) / longest;
   const x = (value) => Math.round((LEFT + Math.min(value, longest) * scale) * 10) / 10;
   const parts = [
@@ -88,12 +89,12 @@ function operation({ y, title, bars }, x) {
   ];
 }
 
-function bar({ engine, ratio: reached, target, met }, y, x) {
+function bar({ engine, reached, target: { least }, met }, y, x) {
   const centre = y + BAR / 2;
   return [
     `<rect x="${x(0)}" y="${y + 1}" width="${x(reached.median) - x(0)}" height="${BAR - 2}" fill="${colours[engine]}"/>`,
     `<line x1="${x(reached.min)}" x2="${x(reached.max)}" y1="${centre}" y2="${centre}" stroke="#000"/>`,
-    `<rect x="${x(target) - 1}" y="${y}" width="2" height="${BAR}" fill="#111"/>`,
-    label(Math.max(x(reached.max), x(target)) + 4, y + BAR - 1, `${ratio(reached.median)}×`, { size: 9, fill: met ? GREY : MISSED, weight: met ? "normal" : "bold" }),
+    `<rect x="${x(least) - 1}" y="${y}" width="2" height="${BAR}" fill="#111"/>`,
+    label(Math.max(x(reached.max), x(least)) + 4, y + BAR - 1, `${ratio(reached.median)}×`, { size: 9, fill: met ? GREY : MISSED, weight: met ? "normal" : "bold" }),
   ];
 }

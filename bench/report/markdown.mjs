@@ -4,16 +4,11 @@ import { groups, operations } from "../operations.mjs";
 import { titles } from "../peers.mjs";
 import { median, ratios, summarise, times } from "../statistics.mjs";
 import { judge, judgeAll, summary } from "../targets.mjs";
+import { bridgeTable, loadTable } from "./limits.mjs";
 import { ratio, time } from "./numbers.mjs";
+import { table } from "./table.mjs";
 
 const titleOf = Object.fromEntries(operations.map(({ id, title }) => [id, title]));
-
-const line = (cells) => `| ${cells.join(" | ")} |`;
-
-/** A table of which all columns but the first hold numbers. */
-function table(head, rows) {
-  return [line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
-}
 
 export function markdown(results) {
   const measured = results.engines.filter(({ skipped }) => !skipped);
@@ -45,12 +40,14 @@ Ratios are made within a run: time of the peer ÷ time of Mudpuppy, so that abov
 target is met if the worst run meets it.`;
 }
 
-function engineSection({ id, version, operations }) {
+function engineSection({ id, version, operations, loads = {} }) {
   const sections = groups.map((group) => {
     const rows = group.operations.filter((operation) => operations[operation.id]);
-    return rows.length > 0 ? `### ${group.title}\n\n${warmTable(id, rows, operations)}` : undefined;
+    const show = group.operations[0].contestants.libolm ? warmTable : bridgeTable;
+    return rows.length > 0 ? `### ${group.title}\n\n${show(id, rows, operations)}` : undefined;
   });
-  return [`## ${version}`, ...sections.filter(Boolean)];
+  const loading = Object.keys(loads).length > 0 && `### Loading\n\n${loadTable(id, loads)}`;
+  return [`## ${version}`, ...[...sections, loading].filter(Boolean)];
 }
 
 function warmTable(engine, rows, measured) {
@@ -59,13 +56,13 @@ function warmTable(engine, rows, measured) {
   const head = ["", titles.mudpuppy, titles.libolm, "ratio", "target", "", ...others.map((name) => titles[name])];
   return table(head, rows.map(({ id, title }) => {
     const runs = measured[id];
-    const { ratio: reached, target, met } = judge(engine, id, runs);
+    const { reached, target, met } = judge(engine, id, runs);
     return [
       title,
       time(median(times(runs, "mudpuppy"))),
       time(median(times(runs, "libolm"))),
       spread(reached),
-      `≥ ${target}`,
+      `≥ ${target.least}`,
       met ? "met" : "**missed**",
       ...others.map((name) => (runs[0][name] ? against(runs, name) : "")),
     ];

@@ -12,3 +12,6 @@ export const time = (value) => (value >= 99.95 ? whole : value >= 9.995 ? tenths
 
 /** How many times faster. It is rounded down, lest a target that is missed looks met. */
 export const ratio = (value) => hundredths.format(Math.floor(value * 100 + 1e-9) / 100);
+
+/** How many times slower. It is rounded up, for the same reason. */
+export const factor = (value) => hundredths.format(Math.ceil(value * 100 - 1e-9) / 100);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { chart } from "./chart.mjs";
 import { markdown } from "./markdown.mjs";
-import { ratio, time } from "./numbers.mjs";
+import { factor, ratio, time } from "./numbers.mjs";
 
 /** A run of an operation with the medians given. */
 const run = (medians) => Object.fromEntries(
@@ -22,6 +22,16 @@ const results = {
       operations: {
         x25519: [run({ mudpuppy: 50, libolm: 130, noble: 750 }), run({ mudpuppy: 40, libolm: 90, noble: 600 }), run({ mudpuppy: 50, libolm: 105, noble: 750 })],
         "one-time-keys": [run({ mudpuppy: 1000, libolm: 5678 })],
+        "bridge-empty": [run({ probe: 0.0321 }), run({ probe: 0.051 }), run({ probe: 0.04 })],
+        "bridge-echo-secret": [run({ probe: 0.6 })],
+        "bridge-megolm": [run({ mudpuppy: 30, probe: 29.1 })],
+      },
+      loads: {
+        "load-cold": [
+          { mudpuppy: { samples: [80, 90, 100] }, libolm: { samples: [30] }, rust: { samples: [200] } },
+          { mudpuppy: { samples: [70] }, libolm: { samples: [20] }, rust: { samples: [140] } },
+        ],
+        "load-warm": [{ mudpuppy: { samples: [40] }, libolm: { samples: [9.5] }, rust: { samples: [60] } }],
       },
       cold: { x25519: { mudpuppy: [{ load: 70, first: 1234, mean: 99 }], libolm: [{ load: 12, first: 321, mean: 129 }] } },
     },
@@ -36,6 +46,9 @@ test("numbers", () => {
   for (const [value, want] of [[1.999, "1.99"], [2, "2.00"], [1.15, "1.15"], [1.1, "1.10"]]) {
     assert.equal(ratio(value), want);
   }
+  for (const [value, want] of [[1.001, "1.01"], [1, "1.00"], [1.1, "1.10"]]) {
+    assert.equal(factor(value), want);
+  }
 });
 
 test("the report shows medians, the spread, the targets and what is missing", () => {
@@ -45,8 +58,13 @@ test("the report shows medians, the spread, the targets and what is missing", ()
     "| 50 one-time keys | 1,000 | 5,678 | 5.67 (5.67–5.67) | ≥ 5.5 | met |",
     "| X25519 | 1,234 | 321 | 99.0 | 129 |",
     "Loads Mudpuppy in 70.0 ms (70.0–70.0), libolm in 12.0 ms (12.0–12.0).",
+    "| Empty call | 40.0 (32.1–51.0) |  |  | ≤ 50 ns | **missed** |",
+    "| 100 characters in and out, as secrets | 600 (600–600) |  |  |  |  |",
+    "| Megolm encrypt 100 B | 30,000 (30,000–30,000) | 29,100 | 1.04 (1.04–1.04) | ≤ 1.1 | met |",
+    "| First load | 85.0 (70.0–100) | 25.0 (20.0–30.0) | 170 (140–200) | 0.48 (0.45–0.50) | ≤ 1 | met |",
+    "| Second load | 40.0 (40.0–40.0) | 9.50 (9.50–9.50) | 60.0 (60.0–60.0) |  |  |  |",
     "- Firefox was left out: not installed",
-    "**TARGETS: 2 met, 0 missed**",
+    "**TARGETS: 4 met, 1 missed: node/bridge-empty**",
   ]) {
     assert.ok(report.split("\n").includes(line), `${line}\nis not in\n${report}`);
   }
@@ -59,4 +77,5 @@ test("the chart shows all that was measured", () => {
   }
   assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
   assert.ok(!svg.includes("Firefox"));
+  assert.ok(!svg.includes("Empty call"), "it is not compared with libolm");
 });

@@ -18,7 +18,7 @@ var tableAES = []string{"crypto/aes.", "crypto/internal/fips140/aes."}
 func build(t *testing.T, path string) []byte {
 	t.Helper()
 	module := filepath.Join(t.TempDir(), "module.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-tags=wasmhost", "-ldflags=-s -w", "-o", module, path)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags=wasmhost", "-ldflags=-s -w", "-o", module, path)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build %s: %v\n%s", path, err, output)
