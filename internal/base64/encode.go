@@ -3,8 +3,7 @@ package base64
 import (
 	"encoding/binary"
 	"slices"
-
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"unsafe"
 )
 
 // EncodedLen returns the length of the encoding of n bytes.
@@ -14,9 +13,7 @@ func EncodedLen(n int) int { return n/3*4 + (n%3*8+5)/6 }
 // [AppendEncode].
 func Encode(b []byte) string {
 	text := AppendEncode(nil, b)
-	s := string(text)
-	secret.Wipe(text)
-	return s
+	return unsafe.String(unsafe.SliceData(text), len(text)) // which nobody else has
 }
 
 // AppendEncode appends the encoding of b to dst. If dst holds secrets it needs

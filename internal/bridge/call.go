@@ -121,15 +121,17 @@ func (c *Call) PutBool(b bool) {
 //
 //go:noinline
 func (c *Call) PutText(s string) {
-	c.PutUint32(uint32(len(s)))
-	copy(c.room(len(s)), s)
+	b := c.room(4 + len(s))
+	binary.LittleEndian.PutUint32(b, uint32(len(s)))
+	copy(b[4:], s)
 }
 
 // PutBytes adds bytes to the results and wipes them: what is returned to
 // JavaScript must be the call's own, and is a secret more often than not.
 func (c *Call) PutBytes(b []byte) {
-	c.PutUint32(uint32(len(b)))
-	copy(c.room(len(b)), b)
+	out := c.room(4 + len(b))
+	binary.LittleEndian.PutUint32(out, uint32(len(b)))
+	copy(out[4:], b)
 	secret.Wipe(b)
 }
 

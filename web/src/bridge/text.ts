@@ -39,26 +39,24 @@ function encodeASCII(text: string, memory: Uint8Array, start: number): boolean {
 
 /** Returns the text that stands in memory. */
 export function decode(memory: Uint8Array, start: number, length: number): string {
-  if (length <= longestDecoded && isASCII(memory, start, length)) return decodeASCII(memory, start, length);
-  return decoder.decode(memory.subarray(start, start + length));
+  const text = length <= longestDecoded ? decodeASCII(memory, start, start + length) : undefined;
+  return text ?? decoder.decode(memory.subarray(start, start + length));
 }
 
-function decodeASCII(memory: Uint8Array, start: number, length: number): string {
-  const end = start + length;
+/** Returns the text if it is ASCII. */
+function decodeASCII(memory: Uint8Array, start: number, end: number): string | undefined {
   let text = "";
-  let i = start;
-  for (; i + 8 <= end; i += 8) {
-    text += String.fromCharCode(
-      memory[i]!, memory[i + 1]!, memory[i + 2]!, memory[i + 3]!, // eight at once: one by one takes thrice as long
-      memory[i + 4]!, memory[i + 5]!, memory[i + 6]!, memory[i + 7]!,
-    );
-  }
-  for (; i < end; i++) text += String.fromCharCode(memory[i]!);
-  return text;
-}
-
-function isASCII(memory: Uint8Array, start: number, length: number): boolean {
   let all = 0;
-  for (let i = start; i < start + length; i++) all |= memory[i] as number;
-  return all < 0x80;
+  let i = start;
+  for (; i + 8 <= end; i += 8) { // eight at once, because one by one takes thrice as long
+    const a = memory[i]!, b = memory[i + 1]!, c = memory[i + 2]!, d = memory[i + 3]!;
+    const e = memory[i + 4]!, f = memory[i + 5]!, g = memory[i + 6]!, h = memory[i + 7]!;
+    all |= a | b | c | d | e | f | g | h;
+    text += String.fromCharCode(a, b, c, d, e, f, g, h);
+  }
+  for (; i < end; i++) {
+    all |= memory[i]!;
+    text += String.fromCharCode(memory[i]!);
+  }
+  return all < 0x80 ? text : undefined;
 }
