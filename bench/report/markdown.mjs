@@ -37,7 +37,8 @@ operation. The time of a run is the median of its windows; shown is the median
 of ${plan.runs} runs, each in a fresh process or page, in microseconds an operation.
 Ratios are made within a run: time of the peer ÷ time of Mudpuppy, so that above
 1 Mudpuppy is faster; behind the median stand the worst and the best run. A
-target is met if the worst run meets it.`;
+target is met if the worst run meets it. What calls across the bridge and loading
+cost may not be above a target; times there are in nanoseconds and milliseconds.`;
 }
 
 function engineSection({ id, version, operations, loads = {} }) {
