@@ -102,6 +102,7 @@ await Promise.all([bundle(), bundleForRequire()]);
 run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "-p", web]);
 await copyTypes();
 await copyFile(join(web, "build/olm.wasm"), join(web, "dist/olm.wasm"));
+await copyFile(join(root, "internal/aes/simd/kernel.wasm"), join(web, "dist/kernel.wasm"));
 await copyFile(join(goroot, "LICENSE"), join(web, "licenses/go.txt"));
 const edwards25519 = run("go", ["list", "-m", "-f", "{{.Dir}}", "filippo.io/edwards25519"], { cwd: root }).trim();
 await copyFile(join(edwards25519, "LICENSE"), join(web, "licenses/edwards25519.txt"));

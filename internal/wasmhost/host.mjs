@@ -11,9 +11,10 @@
 const MAX_RANDOM = 65536;
 
 /**
- * @param {BufferSource} [kernel] the bytes of internal/aes/simd/kernel.wasm;
- *   without them, or where the engine has no vector instructions, Go uses its
- *   portable code.
+ * @param {BufferSource | WebAssembly.Module} [kernel] what is in
+ *   internal/aes/simd/kernel.wasm: its bytes, or the module compiled from them
+ *   where the platform does not let programs compile. Without it, or where the
+ *   engine has no vector instructions, Go uses its portable code.
  */
 export function wasmHost(kernel) {
 	let memory;
@@ -47,10 +48,13 @@ export function wasmHost(kernel) {
 		/** @param {WebAssembly.Memory} mem Go's memory, before Go runs */
 		async attach(mem) {
 			memory = mem;
-			if (kernel && WebAssembly.validate(kernel)) {
-				const { instance } = await WebAssembly.instantiate(kernel, { go: { mem } });
-				aes = instance.exports;
-			}
+			const module = await compiled(kernel);
+			if (module) aes = (await WebAssembly.instantiate(module, { go: { mem } })).exports;
 		},
 	};
+}
+
+async function compiled(kernel) {
+	if (kernel === undefined || kernel instanceof WebAssembly.Module) return kernel;
+	if (WebAssembly.validate(kernel)) return WebAssembly.compile(kernel);
 }

@@ -1,4 +1,5 @@
 // Cloudflare Workers compile modules when the worker is deployed, not later.
+import kernel from "./kernel.wasm";
 import { fetchFailed } from "./loader/compile.js";
 import { makeInit } from "./loader/init.js";
 import module from "./olm.wasm";
@@ -6,6 +7,6 @@ import module from "./olm.wasm";
 export * from "./olm/index.js";
 
 export const init = makeInit({
-  // No kernel: the host makes it from bytes, which workerd does not allow.
+  kernel,
   load: async (url, signal) => (url === undefined ? module : fetch(url, { signal }).catch(fetchFailed(url))),
 });

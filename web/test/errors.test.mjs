@@ -21,6 +21,10 @@ test("what is called before init says so", () => {
 test("init names what is wrong, and can be tried again", async () => {
   await assert.rejects(init({ bytes: new Uint8Array([1, 2, 3]) }), fails("ERR_NOT_WASM"));
   await assert.rejects(init({ bytes: new Uint8Array([0, 0x61, 0x73, 0x6d, 9]) }), fails("ERR_NOT_WASM"));
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const importsXY = [2, 8, 1, 1, 0x78, 1, 0x79, 3, 0x7f, 0]; // a global named y of a module named x
+  await assert.rejects(init({ bytes: new Uint8Array(header) }), fails("ERR_NOT_WASM"));
+  await assert.rejects(init({ bytes: new Uint8Array([...header, ...importsXY]) }), fails("ERR_NOT_WASM"));
   await assert.rejects(init({ bytes: "olm.wasm" }), fails("ERR_ARGUMENT"));
   await assert.rejects(init({ url: "/nowhere/olm.wasm" }), fails("ERR_FETCH"));
   await assert.rejects(init({ signal: AbortSignal.abort() }), fails("ERR_ABORTED"));

@@ -1,4 +1,4 @@
-// From what was loaded to a compiled module, with errors that say what to mend.
+// From what was loaded to an instance, with errors that say what to mend.
 import { MudpuppyError } from "../bridge/errors.js";
 
 /** A module, its bytes, or an answer that holds them. */
@@ -12,7 +12,16 @@ export async function compile(source: Source): Promise<WebAssembly.Module> {
   if (typeof Response === "function" && source instanceof Response) return compileResponse(source);
   const bytes = asBytes(source);
   if (!isWasm(bytes)) throw new MudpuppyError("ERR_NOT_WASM", "the bytes are not a WebAssembly module");
-  return refused(WebAssembly.compile(bytes));
+  return unlessForbidden(WebAssembly.compile(bytes), notCompiled);
+}
+
+/** Makes an instance. WebKit applies the Content-Security-Policy here and not before. */
+export async function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
+  const instance = await unlessForbidden(WebAssembly.instantiate(module, imports), notStarted);
+  if (!(instance.exports["mem"] instanceof WebAssembly.Memory)) {
+    throw new MudpuppyError("ERR_NOT_WASM", "the module is another program than Mudpuppy");
+  }
+  return instance;
 }
 
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
@@ -24,7 +33,7 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
   }
   const type = response.headers.get("content-type")?.split(";")[0]?.trim();
   if (type === "application/wasm" && WebAssembly.compileStreaming !== undefined) {
-    return refused(WebAssembly.compileStreaming(response));
+    return unlessForbidden(WebAssembly.compileStreaming(response), notCompiled);
   }
   const bytes = new Uint8Array(await response.arrayBuffer().catch(fetchFailed(response.url)));
   if (!isWasm(bytes)) {
@@ -33,7 +42,7 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
       `${response.url} is no WebAssembly but ${type ?? "of no type"}: say where olm.wasm is by init({ url })`,
     );
   }
-  return refused(WebAssembly.compile(bytes));
+  return unlessForbidden(WebAssembly.compile(bytes), notCompiled);
 }
 
 /** Turns a failed fetch into an error that says so. */
@@ -55,13 +64,13 @@ function isWasm(bytes: Uint8Array): boolean {
   return EMPTY.subarray(0, 4).every((byte, i) => bytes[i] === byte);
 }
 
-/** Finds out why a module was refused. */
-async function refused(module: Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {
+/** Waits for what the engine makes of a module. If it refuses, a policy may be why, or else `otherwise` knows. */
+async function unlessForbidden<T>(made: Promise<T>, otherwise: (cause: unknown) => MudpuppyError): Promise<T> {
   try {
-    return await module;
+    return await made;
   } catch (cause) {
     try {
-      new WebAssembly.Module(EMPTY);
+      new WebAssembly.Instance(new WebAssembly.Module(EMPTY));
     } catch {
       throw new MudpuppyError(
         "ERR_CSP",
@@ -69,9 +78,20 @@ async function refused(module: Promise<WebAssembly.Module>): Promise<WebAssembly
         cause,
       );
     }
-    if (cause instanceof WebAssembly.CompileError) {
-      throw new MudpuppyError("ERR_NOT_WASM", "the module does not compile: it is damaged, or the engine too old", cause);
-    }
-    throw new MudpuppyError("ERR_FETCH", "the module could not be loaded to its end", cause);
+    throw otherwise(cause);
   }
+}
+
+function notCompiled(cause: unknown): MudpuppyError {
+  if (cause instanceof WebAssembly.CompileError) {
+    return new MudpuppyError("ERR_NOT_WASM", "the module does not compile: it is damaged, or the engine too old", cause);
+  }
+  return new MudpuppyError("ERR_FETCH", "the module could not be loaded to its end", cause);
+}
+
+function notStarted(cause: unknown): MudpuppyError {
+  if (cause instanceof RangeError) {
+    return new MudpuppyError("ERR_UNSUPPORTED", "there is not enough memory to start the module", cause);
+  }
+  return new MudpuppyError("ERR_NOT_WASM", "the module is another program than Mudpuppy, or another version of it", cause);
 }

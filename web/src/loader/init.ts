@@ -2,7 +2,7 @@
 import { MudpuppyError } from "../bridge/errors.js";
 import { attach, type Core, hasCrashed, markCrashed, running } from "../bridge/instance.js";
 import { convertShortTexts } from "../bridge/text.js";
-import { compile, type Source } from "./compile.js";
+import { compile, instantiate, type Source } from "./compile.js";
 import { makeProgram } from "./program.js";
 
 /** Where the WebAssembly module comes from, if not from beside this file. */
@@ -21,7 +21,7 @@ export interface InitOptions {
 export interface Platform {
   load(url: string | URL | undefined, signal: AbortSignal): Promise<Source>;
   /** The vector kernel for AES; without it the portable code runs. */
-  kernel?: BufferSource;
+  kernel?: BufferSource | WebAssembly.Module;
   /** Browsers take long to convert texts, however short. */
   isBrowser?: boolean;
 }
@@ -102,7 +102,7 @@ async function start(platform: Platform, from: Omit<InitOptions, "signal">, sign
   }
   const module = await compile(from.module ?? from.bytes ?? (await platform.load(from.url, signal)));
   const program = makeProgram(platform.kernel, markCrashed);
-  const instance = await WebAssembly.instantiate(module, program.imports);
+  const instance = await instantiate(module, program.imports);
   if (signal.aborted) throw new MudpuppyError("ERR_ABORTED", "init was aborted", signal.reason);
   await program.run(instance);
   attach(instance.exports as unknown as Core);

@@ -1,7 +1,7 @@
 // What is written in plain JavaScript, or is no JavaScript at all.
 
 declare module "*/internal/wasmhost/host.mjs" {
-  export function wasmHost(kernel?: BufferSource): {
+  export function wasmHost(kernel?: BufferSource | WebAssembly.Module): {
     env: Record<string, string>;
     imports: WebAssembly.ModuleImports;
     attach(mem: WebAssembly.Memory): Promise<void>;
@@ -18,14 +18,8 @@ declare module "*/build/go-runtime.js" {
   };
 }
 
-/** The bytes of a file, bundled. */
-declare module "*/kernel.wasm" {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
-}
-
-/** The module itself: as bytes, bundled, or beside the bundle, where workerd compiles it. */
-declare module "*/olm.wasm" {
+/** A module: as bytes, bundled, or compiled by the platform, from beside the bundle. */
+declare module "*.wasm" {
   const content: WebAssembly.Module | Uint8Array<ArrayBuffer>;
   export default content;
 }

@@ -1,6 +1,7 @@
 // A Go program for JavaScript, with what it needs around it.
 import { wasmHost } from "../../../internal/wasmhost/host.mjs";
 import { loadGo } from "../../build/go-runtime.js";
+import type { Platform } from "./init.js";
 
 export interface Program {
   imports: WebAssembly.Imports;
@@ -8,7 +9,7 @@ export interface Program {
 }
 
 /** Makes a program, which calls ended if it should ever end. */
-export function makeProgram(kernel: BufferSource | undefined, ended: (cause: unknown) => void): Program {
+export function makeProgram(kernel: Platform["kernel"], ended: (cause: unknown) => void): Program {
   // Go's own file defines and reads globals: these are its own.
   const { Array, Date, Error, Object, Reflect, TextDecoder, TextEncoder, Uint8Array, crypto, performance } = globalThis;
   const scope: Record<string, unknown> = {
