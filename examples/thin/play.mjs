@@ -1,7 +1,7 @@
 // Plays the page: in a window where there is a screen, and without one, with
 // its lines printed here, otherwise. `make demo` has built and packed Mudpuppy.
 import { fileURLToPath } from "node:url";
-import { findChromium, launch } from "../../web/test/chromium.mjs";
+import { findChromium, launch } from "../../web/test/browsers/chromium.mjs";
 import { serve } from "../../web/test/serve.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));

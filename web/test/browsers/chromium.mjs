@@ -1,22 +1,11 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+// Chromium, by playwright-core.
 import { chromium } from "playwright-core";
+import { findProgram } from "./find.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** The path of a Chromium, if there is one: CHROME_BIN, or on the PATH. */
-export function findChromium() {
-  if (process.env.CHROME_BIN) return process.env.CHROME_BIN;
-  const paths = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
-  return paths.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
+/** The path of a Chromium, if there is one. */
+export const findChromium = () => findProgram("CHROME_BIN", names);
 
 /** Starts it, without a window unless the options say otherwise. */
 export function launch(executablePath, options = {}) {
@@ -24,3 +13,27 @@ export function launch(executablePath, options = {}) {
   if (process.getuid?.() === 0) quiet.push("no-sandbox"); // which root cannot have
   return chromium.launch({ executablePath, args: quiet.map((name) => `--${name}`), ...options });
 }
+
+/** @type {import("./suite.mjs").Browser} */
+export default {
+  name: "chromium",
+  missing: "not installed: install chromium, or set CHROME_BIN",
+  find: findChromium,
+  async open(executable) {
+    const browser = await launch(executable);
+    return {
+      version: browser.version(),
+      async newPage() {
+        const context = await browser.newContext();
+        const page = await context.newPage();
+        return {
+          goto: (url) => page.goto(url),
+          reload: () => page.reload(),
+          evaluate: (expression) => page.evaluate(expression),
+          close: () => context.close(),
+        };
+      },
+      close: () => browser.close(),
+    };
+  },
+};

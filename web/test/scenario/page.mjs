@@ -1,0 +1,15 @@
+// The scenario in a page and in a module worker. The outcome of both, as JSON,
+// becomes an attribute of the body.
+import { play } from "./play.mjs";
+
+/** @param {{ url?: string }} [options] for init, in both */
+export async function playInPage(options) {
+  const worker = new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
+  const inWorker = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(`the worker failed: ${message}`));
+  });
+  worker.postMessage(options);
+  const outcome = { page: await play(options), worker: await inWorker };
+  document.body.dataset.outcome = JSON.stringify(outcome);
+}

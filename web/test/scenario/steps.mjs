@@ -1,0 +1,131 @@
+// What "works" means, the same in every browser, runtime and bundle: two
+// accounts, an Olm session, a Megolm key that goes over it, a room message,
+// pickles, errors. Nothing is used here that some of those places lack.
+
+/**
+ * Plays all steps with what mudpuppy/olm exports, and returns their names, each
+ * with the error that it ended in, if any.
+ *
+ * @param {typeof import("mudpuppy/olm")} olm
+ * @param {import("mudpuppy/olm").InitOptions} [options] for init
+ * @returns {Promise<{ name: string, error?: string }[]>}
+ */
+export async function playSteps(olm, options) {
+  const results = [];
+  for (const [name, step] of Object.entries(stepsOf(olm, options))) {
+    try {
+      await step();
+      results.push({ name });
+    } catch (error) {
+      results.push({ name, error: `${error?.code ?? error?.name}: ${error?.message} ${error?.cause ?? ""}` });
+    }
+  }
+  return results;
+}
+
+/** The names of all steps, so that none can be lost on its way here. */
+export const stepNames = Object.keys(stepsOf({}));
+
+function stepsOf(olm, options) {
+  const { Account, InboundGroupSession, MudpuppyError, OutboundGroupSession, Session } = olm;
+  const pickleKey = new Uint8Array(32).fill(7);
+  let kernel, alice, bob, toBob, toAlice, room, bobsRoom;
+
+  return {
+    async "init loads the module"() {
+      kernel = watchKernel();
+      await olm.init(options);
+      await olm.init(); // which changes nothing
+      equal(olm.isSupported(), true);
+    },
+    "an Olm message reaches an account that has published a one-time key"() {
+      alice = new Account();
+      bob = new Account();
+      bob.generateOneTimeKeys(1);
+      const [{ key }] = bob.oneTimeKeys();
+      bob.markKeysAsPublished();
+      olm.ed25519Verify(bob.identityKeys.ed25519, key, bob.sign(key));
+      toBob = alice.createOutboundSession(bob.identityKeys.curve25519, key);
+      const { session, plaintext } = bob.createInboundSession(alice.identityKeys.curve25519, toBob.encrypt("Hello Bob"));
+      toAlice = session;
+      equal(text(plaintext), "Hello Bob");
+      equal(toAlice.sessionId, toBob.sessionId);
+    },
+    "pickles of accounts and sessions are read back"() {
+      bob = Account.unpickle(bob.pickle(pickleKey), pickleKey);
+      equal(bob.oneTimeKeyCount, 0);
+      toAlice = Session.unpickle(toAlice.pickle(pickleKey), pickleKey);
+      toBob = Session.unpickleLibolm(toBob.pickleLibolm("secret"), "secret");
+      equal(text(toBob.decrypt(toAlice.encrypt("Hello Alice"))), "Hello Alice");
+    },
+    "the key of a Megolm session goes over Olm"() {
+      room = new OutboundGroupSession();
+      bobsRoom = new InboundGroupSession(text(toAlice.decrypt(toBob.encrypt(room.sessionKey()))));
+      equal(bobsRoom.sessionId, room.sessionId);
+    },
+    "a message to the room is decrypted, and the next one after pickling"() {
+      const long = "Hällo 🐟 ".repeat(10_000);
+      const first = bobsRoom.decrypt(room.encrypt(long));
+      equal(first.messageIndex, 0);
+      equal(text(first.plaintext), long);
+      room = OutboundGroupSession.unpickle(room.pickle(pickleKey), pickleKey);
+      bobsRoom = InboundGroupSession.unpickle(bobsRoom.pickle(pickleKey), pickleKey);
+      const second = bobsRoom.decrypt(room.encrypt(new Uint8Array([0, 255])));
+      equal(second.messageIndex, 1);
+      equal(String(second.plaintext), "0,255");
+    },
+    "errors are of the class and have the code that is documented"() {
+      const message = toBob.encrypt("once");
+      toAlice.decrypt(message);
+      const fails = (code, call) => {
+        const error = thrown(call);
+        equal(error instanceof MudpuppyError, true);
+        equal(error.code, code);
+      };
+      fails("ERR_MESSAGE_KEY_GONE", () => toAlice.decrypt(message));
+      fails("ERR_PICKLE_KEY", () => Account.unpickle(bob.pickle(pickleKey), new Uint8Array(32)));
+      fails("ERR_ARGUMENT", () => alice.sign(1));
+      alice.free();
+      fails("ERR_FREED", () => alice.identityKeys);
+    },
+    "Go found the vector kernel for AES, and called it"() {
+      equal(kernel.attached, true);
+      equal(kernel.calls > 0, true);
+    },
+  };
+}
+
+/** Listens to what Go asks its host for. The next instance that is made is watched. */
+function watchKernel() {
+  const { instantiate } = WebAssembly;
+  const seen = { attached: false, calls: 0 };
+  WebAssembly.instantiate = (source, imports) => {
+    const host = imports.mudpuppy;
+    if (host) {
+      WebAssembly.instantiate = instantiate;
+      const { aes_kernel_attached, aes_cbc_encrypt } = host;
+      host.aes_kernel_attached = () => Number((seen.attached = aes_kernel_attached() === 1));
+      host.aes_cbc_encrypt = (...args) => {
+        seen.calls++;
+        return aes_cbc_encrypt(...args);
+      };
+    }
+    return instantiate.call(WebAssembly, source, imports);
+  };
+  return seen;
+}
+
+function equal(got, want) {
+  if (!Object.is(got, want)) throw new Error(`got ${JSON.stringify(got)}, not ${JSON.stringify(want)}`);
+}
+
+function thrown(call) {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+const text = (bytes) => new TextDecoder().decode(bytes);

@@ -1,0 +1,3 @@
+import { play } from "./play.mjs";
+
+globalThis.onmessage = async ({ data }) => globalThis.postMessage(await play(data));
