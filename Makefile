@@ -15,8 +15,11 @@ WASM := GOOS=js GOARCH=wasm
 WASM_TEST := $(WASM) go test -exec "$(CURDIR)/tools/wasm-exec"
 
 # Folders with npm packages of their own; each is installed from its lock file.
-NPM := $(patsubst %/package-lock.json,%,$(shell find . -name package-lock.json -not -path '*/node_modules/*'))
+# Those of MATRIX are large, and only `make test-matrix` needs them.
+MATRIX := web/matrix
+NPM := $(filter-out ./$(MATRIX),$(patsubst %/package-lock.json,%,$(shell find . -name package-lock.json -not -path '*/node_modules/*')))
 NPM_INSTALLED := $(NPM:%=%/node_modules/.package-lock.json)
+MATRIX_INSTALLED := $(MATRIX)/node_modules/.package-lock.json
 
 # What must be covered by tests to $(COVERAGE) %.
 COVERED := ./olm ./olm/sas ./olm/pk ./megolm ./libolm ./keys \
@@ -38,12 +41,17 @@ demo: package ## Show two people who talk in private, in Go and in a browser
 	@node web/test/unpack.mjs && node examples/thin/play.mjs
 
 .PHONY: test
-test: setup ## Run all tests: natively with the race detector, and as wasm in Node
+test: setup ## Run all tests: natively with the race detector, as wasm in Node, in browsers
 	@tools/test
 
 .PHONY: test-long
 test-long: setup ## The same with the randomised tests at length (hours; COUNT=2000)
 	@MUDPUPPY_LONG=1 MUDPUPPY_COUNT=$(or $(COUNT),2000) tools/test
+
+.PHONY: test-matrix
+test-matrix: package $(MATRIX_INSTALLED) ## Test the npm package everywhere else: WebKit, runtimes, bundlers
+	$(SETUP) browsers webkit
+	@tools/test-matrix
 
 .PHONY: lint
 lint: setup .bin/staticcheck ## Check style, vet, tidiness, generated code, known vulnerabilities
@@ -102,6 +110,7 @@ generate: ## Write all generated files anew
 
 .PHONY: setup
 setup: go-and-node $(NPM_INSTALLED) ## Install what the tests need
+	$(SETUP) browsers
 
 .PHONY: go-and-node
 go-and-node:
@@ -109,12 +118,12 @@ go-and-node:
 
 .PHONY: clean
 clean: ## Remove what was built or installed here (the corpus in .fuzz stays)
-	rm -rf .bin .cover dist $(NPM:%=%/node_modules)
+	rm -rf .bin .cover dist $(NPM:%=%/node_modules) $(addprefix $(MATRIX)/,node_modules next/.next next/scenario)
 
 .bin/staticcheck: tools/go.mod tools/go.sum | go-and-node
 	go -C tools build -o ../.bin/ honnef.co/go/tools/cmd/staticcheck golang.org/x/vuln/cmd/govulncheck
 	@touch $@
 
-$(NPM_INSTALLED): %/node_modules/.package-lock.json: %/package-lock.json | go-and-node
+$(NPM_INSTALLED) $(MATRIX_INSTALLED): %/node_modules/.package-lock.json: %/package-lock.json | go-and-node
 	npm ci --prefix $* --no-audit --no-fund --loglevel=error
 	@touch $@

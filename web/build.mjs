@@ -31,7 +31,7 @@ async function wrapGo(goroot) {
   await writeFile(join(web, "build/go-runtime.js"), wrapped);
 }
 
-const platforms = ["browser", "node", "inline", "workerd"];
+const platforms = ["browser", "node", "inline", "workerd", "edge"];
 
 const options = {
   absWorkingDir: web,
@@ -53,8 +53,9 @@ async function bundle() {
     format: "esm",
     plugins: [
       {
-        name: "modules that workerd compiles",
-        setup: ({ onResolve }) => onResolve({ filter: /^\.\/\w+\.wasm$/ }, ({ path }) => ({ path, external: true })),
+        name: "modules that the platform compiles",
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^\.\/\w+\.wasm(\?module)?$/ }, ({ path }) => ({ path, external: true })),
       },
     ],
   });
@@ -85,6 +86,8 @@ async function copyTypes() {
 }
 
 async function pack() {
+  // Else the tarball would tell with which umask it was made.
+  run("chmod", ["-R", "u=rwX,go=rX", "dist", "licenses", "LICENSE", "README.md", "package.json"], { cwd: web });
   await mkdir(join(root, "dist"), { recursive: true });
   const [{ filename }] = JSON.parse(
     run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", join(root, "dist")], { cwd: web }),

@@ -55,6 +55,7 @@ export function wasmHost(kernel) {
 }
 
 async function compiled(kernel) {
-	if (kernel === undefined || kernel instanceof WebAssembly.Module) return kernel;
+	const isBytes = ArrayBuffer.isView(kernel) || kernel instanceof ArrayBuffer;
+	if (!isBytes) return kernel; // a module, or undefined
 	if (WebAssembly.validate(kernel)) return WebAssembly.compile(kernel);
 }

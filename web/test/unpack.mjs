@@ -1,10 +1,15 @@
-// Puts the packed package where the tests import it from.
+// Puts the packed package where the tests import it from: here, and in the
+// folder that is given.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-rmSync(path("node_modules/mudpuppy"), { recursive: true, force: true });
-mkdirSync(path("node_modules/mudpuppy"), { recursive: true });
-execFileSync("tar", ["xzf", path("../../dist/mudpuppy.tgz"), "--strip-components=1", "-C", path("node_modules/mudpuppy")]);
+for (const folder of [path("."), ...process.argv.slice(2)]) {
+  const target = join(folder, "node_modules/mudpuppy");
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  execFileSync("tar", ["xzf", path("../../dist/mudpuppy.tgz"), "--strip-components=1", "-C", target]);
+}

@@ -8,7 +8,7 @@ export type Source = WebAssembly.Module | BufferSource | Response;
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
 export async function compile(source: Source): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
+  if (isModule(source)) return source as WebAssembly.Module;
   if (typeof Response === "function" && source instanceof Response) return compileResponse(source);
   const bytes = asBytes(source);
   if (!isWasm(bytes)) throw new MudpuppyError("ERR_NOT_WASM", "the bytes are not a WebAssembly module");
@@ -58,6 +58,11 @@ function asBytes(source: unknown): Uint8Array<ArrayBuffer> {
     return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
   }
   throw new MudpuppyError("ERR_ARGUMENT", "bytes must be an ArrayBuffer or a Uint8Array, module a WebAssembly.Module");
+}
+
+/** Whether it is a compiled module, maybe one of another realm, as in Next's edge runtime. */
+function isModule(source: unknown): boolean {
+  return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 }
 
 function isWasm(bytes: Uint8Array): boolean {

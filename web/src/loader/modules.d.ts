@@ -23,3 +23,9 @@ declare module "*.wasm" {
   const content: WebAssembly.Module | Uint8Array<ArrayBuffer>;
   export default content;
 }
+
+/** A module, compiled by the platform. */
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}

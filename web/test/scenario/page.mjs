@@ -4,12 +4,20 @@ import { play } from "./play.mjs";
 
 /** @param {{ url?: string }} [options] for init, in both */
 export async function playInPage(options) {
+  let outcome;
+  try {
+    outcome = { page: await play(options), worker: await playInWorker(options) };
+  } catch (error) {
+    outcome = { error: String(error) };
+  }
+  document.body.dataset.outcome = JSON.stringify(outcome);
+}
+
+function playInWorker(options) {
   const worker = new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
-  const inWorker = new Promise((resolve, reject) => {
+  worker.postMessage(options);
+  return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = ({ message }) => reject(new Error(`the worker failed: ${message}`));
   });
-  worker.postMessage(options);
-  const outcome = { page: await play(options), worker: await inWorker };
-  document.body.dataset.outcome = JSON.stringify(outcome);
 }

@@ -1,0 +1,124 @@
+// How each bundler is used, as plainly as its users would.
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { nodeResolve } from "@rollup/plugin-node-resolve";
+import * as esbuild from "esbuild";
+import { rollup } from "rollup";
+import * as vite from "vite";
+import webpack from "webpack";
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const source = path("../test/scenario");
+
+/**
+ * Bundlers for pages: from main.mjs and worker.mjs to files of the same names,
+ * unless the bundler names files itself. `hashed` is what it calls olm.wasm.
+ */
+export const forPages = [
+  {
+    name: "vite",
+    how: "build",
+    hashed: /^assets\/olm-[\w-]{8}\.wasm$/,
+    build: (outDir) => vite.build({ ...viteOptions, build: { outDir } }),
+  },
+  {
+    name: "webpack",
+    hashed: /^[0-9a-f]{20}\.wasm$/,
+    build: (folder) => runWebpack({ entry: join(source, "main.mjs"), output: { path: folder, filename: "main.mjs" } }),
+  },
+  {
+    name: "esbuild",
+    how: "--loader:.wasm=file and init({ url })",
+    hashed: /^olm-[0-9A-Z]{8}\.wasm$/,
+    build: (outdir) => runEsbuild({ outdir, loader: { ".wasm": "file" } }, { main: "with-url.mjs", worker: "worker.mjs" }),
+  },
+  {
+    name: "esbuild",
+    how: "mudpuppy/olm/inline",
+    build: (outdir) => runEsbuild({ outdir, alias: { "mudpuppy/olm": "mudpuppy/olm/inline" } }),
+  },
+  {
+    name: "esbuild",
+    how: "olm.wasm copied beside the bundle",
+    build: (outdir) => runEsbuild({ outdir }).then(() => copyModule(outdir)),
+  },
+  {
+    name: "rollup",
+    how: "mudpuppy/olm/inline",
+    build: (dir) => runRollup(dir, [toInline]),
+  },
+  {
+    name: "rollup",
+    how: "olm.wasm copied beside the bundle",
+    build: (dir) => runRollup(dir).then(() => copyModule(dir)),
+  },
+];
+
+/** Bundlers for Node: from process.mjs to a file of the same name. */
+export const forNode = [
+  {
+    name: "vite",
+    how: "for Node, olm.wasm copied beside the bundle",
+    build: async (outDir) => {
+      const rolldownOptions = { output: { entryFileNames: "[name].mjs" } };
+      await vite.build({ ...viteOptions, build: { outDir, rolldownOptions, ssr: "process.mjs" }, ssr: { noExternal: true } });
+      await copyModule(outDir);
+    },
+  },
+  {
+    name: "webpack",
+    how: "for Node",
+    hashed: /^[0-9a-f]{20}\.wasm$/,
+    build: (folder) =>
+      runWebpack({
+        target: "node20",
+        experiments: { outputModule: true },
+        entry: join(source, "process.mjs"),
+        output: { path: folder, filename: "process.mjs", module: true },
+      }),
+  },
+  {
+    name: "esbuild",
+    how: "for Node, olm.wasm copied beside the bundle",
+    build: (outdir) => runEsbuild({ outdir, platform: "node" }, { process: "process.mjs" }).then(() => copyModule(outdir)),
+  },
+];
+
+/** A development server of vite, which bundles what lies in node_modules when it starts. */
+export async function startVite(cacheDir, headers) {
+  const server = await vite.createServer({ ...viteOptions, cacheDir, server: { host: "127.0.0.1", port: 0, headers } });
+  await server.listen();
+  return server;
+}
+
+const viteOptions = { root: source, configFile: false, logLevel: "error" };
+
+async function runWebpack(options) {
+  const stats = await promisify(webpack)({ mode: "production", ...options });
+  if (stats.hasErrors()) throw new Error(stats.toString("errors-only"));
+}
+
+async function runEsbuild(options, entries = { main: "main.mjs", worker: "worker.mjs" }) {
+  const entryPoints = Object.entries(entries).map(([out, name]) => ({ out, in: join(source, name) }));
+  const common = { bundle: true, format: "esm", outExtension: { ".js": ".mjs" }, logLevel: "error" };
+  await esbuild.build({ absWorkingDir: source, entryPoints, ...common, ...options });
+}
+
+async function runRollup(dir, plugins = []) {
+  const input = ["main.mjs", "worker.mjs"].map((name) => join(source, name));
+  const bundle = await rollup({ input, plugins: [...plugins, nodeResolve({ browser: true })] });
+  await bundle.write({ dir, entryFileNames: "[name].mjs" });
+  await bundle.close();
+}
+
+const toInline = {
+  name: "inline",
+  resolveId(id, importer) {
+    return id === "mudpuppy/olm" ? this.resolve("mudpuppy/olm/inline", importer) : null;
+  },
+};
+
+const copyModule = (folder) =>
+  copyFile(path("../test/node_modules/mudpuppy/dist/olm.wasm"), join(folder, "olm.wasm"));

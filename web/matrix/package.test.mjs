@@ -1,0 +1,38 @@
+// What can be wrong with a package that nobody has run yet.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const tarball = path("../../dist/mudpuppy.tgz");
+const { exports } = JSON.parse(readFileSync(path("node_modules/mudpuppy/package.json"), "utf8"));
+
+// Entries with ES modules alone. To require() them is no error of the types: it
+// works in Node since version 22, and before that there is import(). And what
+// knows no "exports" (node10) finds no entry of this package, by design.
+const modules = ["./olm", "./olm/inline"];
+
+// What has no types, nor needs any.
+const untyped = ["./olm.wasm", "./package.json"];
+
+test("publint finds nothing to say", async () => {
+  const { buffer } = new Uint8Array(readFileSync(tarball));
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
+  assert.equal(pkg.name, "mudpuppy");
+  assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
+});
+
+test("are the types wrong? They are not", () => {
+  assert.deepEqual([...modules, ...untyped].sort(), Object.keys(exports).sort());
+  const attw = path("node_modules/@arethetypeswrong/cli/dist/index.js");
+  const args = [attw, tarball, "--no-definitely-typed", "--format", "ascii", "--no-emoji", "--no-color"];
+  try {
+    execFileSync(process.execPath, [...args, "--profile", "esm-only", "--entrypoints", ...modules], { encoding: "utf8" });
+  } catch (error) {
+    throw new Error(error.stdout + error.stderr);
+  }
+});
