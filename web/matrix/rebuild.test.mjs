@@ -27,7 +27,7 @@ function contentOf(tarball) {
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
-test("T38: two builds, one hash: another directory, empty caches, another user's settings", (t) => {
+test("T38: two builds, one hash: another directory, empty caches, other settings", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "mudpuppy-rebuild-"));
   try {
     const copy = join(folder, "somewhere/else");

@@ -33,8 +33,9 @@ const EMPTY_HASH = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
 /** play.mjs, with the entries of the package that browsers are to use. */
 function unbundledPlay() {
   const { exports } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
+  const fileOf = (entry) => (typeof entry === "string" ? entry : fileOf(entry.import ?? entry.default));
   const source = readFileSync(path("../scenario/play.mjs"), "utf8");
-  return source.replace(/"mudpuppy(\/[\w/]+)"/g, (_, entry) => `"/mudpuppy/${exports[`.${entry}`].default}"`);
+  return source.replace(/"mudpuppy(\/[\w/]+)"/g, (_, entry) => `"/mudpuppy/${fileOf(exports[`.${entry}`])}"`);
 }
 
 /** A page whose only script tries init and says what became of it. */
