@@ -13,7 +13,10 @@ var never bool
 //
 // Go's stack lies in the memory of the program, and a stack that grows is
 // copied, of which the old one stays as it was: so it has to grow before there
-// is a secret on it. The frame is not cleared for that, only asked for.
+// is a secret on it. The frame is not cleared for that, only asked for. That the
+// stack does not shrink either, which the garbage collector might do in the
+// midst of a call, is for the host to see to, by GODEBUG=gcshrinkstackoff=1
+// (package wasmhost).
 //
 //go:noinline
 func grow() {

@@ -24,7 +24,11 @@ export function wasmHost(kernel) {
 		// 4 MB, at the least. Each time it looks through all global data, which
 		// is most of what a small heap costs: at 16 MB it does so a quarter as
 		// often as by default.
-		env: { GOGC: "400" },
+		//
+		// The collector would also move a stack that is larger than it need be at
+		// that moment, and leave the old one with all that calls left on it. See
+		// scrub in package bridge.
+		env: { GOGC: "400", GODEBUG: "gcshrinkstackoff=1" },
 		imports: {
 			random_fill(address, length) {
 				try {

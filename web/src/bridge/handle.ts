@@ -47,7 +47,7 @@ export abstract class Handle {
     const number = this.#number;
     this.#number = 0;
     forgotten.unregister(this);
-    const program = running(); // there is nothing to wipe for one that has crashed
+    const program = running(); // the memory of one that has crashed was wiped
     if (program) release(program, number);
   }
 

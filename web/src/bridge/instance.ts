@@ -14,6 +14,7 @@ export interface Core {
 type Export = (...numbers: number[]) => number;
 
 let core: Core | undefined;
+let silence: (() => void) | undefined;
 let layout = 0;
 let busy = false;
 let crash: MudpuppyError | undefined;
@@ -30,23 +31,32 @@ export let position = 0;
 let inputEnd = 0;
 let outputStart = 0;
 
-/** Takes up a program that runs and has not been called yet. */
-export function attach(program: Core): void {
+/** Takes up a program that runs and has not been called yet, with what stops it from going on by itself. */
+export function attach(program: Core, stop: () => void): void {
   try {
     layout = program.bridge_layout() >>> 0;
   } catch (cause) {
     throw markCrashed(cause);
   }
   core = program;
+  silence = stop;
   view(core.mem);
   maxArgument = layoutField(3);
 }
 
-/** Notes that the program has ended, for whatever reason. */
+/** Notes that the program has ended, for whatever reason, and overwrites its memory: nobody can free anything in it. */
 export function markCrashed(cause: unknown): MudpuppyError {
   busy = false;
-  crash ??= new MudpuppyError("ERR_CRASHED", "Mudpuppy has crashed; load the page anew", cause);
+  if (crash === undefined) {
+    crash = new MudpuppyError("ERR_CRASHED", "Mudpuppy has crashed; load the page anew", cause);
+    silence?.();
+    queueMicrotask(wipeMemory); // when the program has given up control
+  }
   return crash;
+}
+
+function wipeMemory(): void {
+  if (core) new Uint8Array(core.mem.buffer).fill(0);
 }
 
 export function hasCrashed(): boolean {

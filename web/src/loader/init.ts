@@ -105,5 +105,5 @@ async function start(platform: Platform, from: Omit<InitOptions, "signal">, sign
   const instance = await instantiate(module, program.imports);
   if (signal.aborted) throw new MudpuppyError("ERR_ABORTED", "init was aborted", signal.reason);
   await program.run(instance);
-  attach(instance.exports as unknown as Core);
+  attach(instance.exports as unknown as Core, program.stop);
 }

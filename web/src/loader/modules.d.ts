@@ -14,6 +14,7 @@ declare module "*/build/go-runtime.js" {
     env: Record<string, string>;
     importObject: WebAssembly.Imports;
     exit: (code: number) => void;
+    _scheduledTimeouts: Map<number, ReturnType<typeof setTimeout>>;
     run(instance: WebAssembly.Instance): Promise<void>;
   };
 }

@@ -6,6 +6,8 @@ import type { Platform } from "./init.js";
 export interface Program {
   imports: WebAssembly.Imports;
   run(instance: WebAssembly.Instance): Promise<void>;
+  /** Stops the timers of a program that has ended, which would throw. */
+  stop(): void;
 }
 
 /** Makes a program, which calls ended if it should ever end. */
@@ -28,6 +30,10 @@ export function makeProgram(kernel: Platform["kernel"], ended: (cause: unknown) 
     async run(instance) {
       await host.attach(instance.exports["mem"] as WebAssembly.Memory);
       go.run(instance).catch(ended);
+    },
+    stop() {
+      go._scheduledTimeouts.forEach(clearTimeout);
+      go._scheduledTimeouts.clear();
     },
   };
 }

@@ -1,0 +1,4 @@
+// T9 with the vector kernel for AES, as browsers run it.
+import { suite } from "./secrets.mjs";
+
+suite({ kernel: true });
