@@ -51,12 +51,12 @@ func (a *Account) Generate(n int) (removed []OneTimeKey, err error) {
 	if n < 0 || n > MaxOneTimeKeys {
 		return nil, ErrKeyCount
 	}
-	for n > 0 {
-		batch := min(n, 100)
-		for _, pair := range curve25519.GenerateKeyPairs(batch) {
-			a.OneTimeKeys = append(a.OneTimeKeys, a.nextKey(pair))
-		}
-		n -= batch
+	pairs := make([]KeyPair, 0, n)
+	for len(pairs) < n {
+		pairs = append(pairs, curve25519.GenerateKeyPairs(min(n-len(pairs), 100))...)
+	}
+	for _, pair := range pairs { // not before all of them are there
+		a.OneTimeKeys = append(a.OneTimeKeys, a.nextKey(pair))
 	}
 	return a.SetLimit(a.Limit)
 }
@@ -96,12 +96,13 @@ func (a *Account) MarkPublished() int {
 // GenerateFallback makes a new fallback key. The one before stays usable, and
 // the one before that, which is returned if there is one, is dropped.
 func (a *Account) GenerateFallback() (removed *OneTimeKey) {
+	pair := curve25519.GenerateKeyPair() // before anything changes
 	removed = a.PreviousFallback
 	if removed != nil {
 		removed.Key.Wipe()
 	}
 	a.PreviousFallback = a.Fallback
-	key := a.nextKey(curve25519.GenerateKeyPair())
+	key := a.nextKey(pair)
 	a.Fallback = &key
 	return removed
 }

@@ -28,8 +28,8 @@ var (
 // Seal encrypts what a Writer wrote, and wipes it. The kind names what is
 // pickled, so that one object cannot be passed off as another.
 func Seal(key *[32]byte, kind string, plaintext []byte) []byte {
+	defer secret.Wipe(plaintext) // without randomness Seal panics
 	sealed := seal.Seal(key, plaintext, []byte(kind))
-	secret.Wipe(plaintext)
 	return append([]byte{sealVersion}, sealed...)
 }
 

@@ -40,7 +40,7 @@ test("init names what is wrong, and can be tried again", async () => {
 describe("after init", () => {
   const key = new Uint8Array(32);
 
-  test("wrong types are refused", () => {
+  test("T17: wrong types are refused", () => {
     const account = new Account();
     for (const wrong of [undefined, null, 1, true, Symbol("x"), {}, [], () => {}, new Uint16Array(2), new ArrayBuffer(4)]) {
       assert.throws(() => account.sign(wrong), fails("ERR_ARGUMENT"));
@@ -59,7 +59,7 @@ describe("after init", () => {
     account.free();
   });
 
-  test("objects of another class are refused", () => {
+  test("T17: objects of another class are refused", () => {
     const account = new Account();
     const group = new OutboundGroupSession();
     const inbound = new InboundGroupSession(group.sessionKey());
@@ -70,7 +70,7 @@ describe("after init", () => {
     assert.throws(() => new Session(), fails("ERR_ARGUMENT"));
   });
 
-  test("strings with lone surrogates are refused", () => {
+  test("T17: strings with lone surrogates are refused", () => {
     const account = new Account();
     for (const wrong of ["\ud800", "a\udfff", "\udc00\ud800"]) {
       assert.throws(() => account.sign(wrong), fails("ERR_ARGUMENT"));
@@ -79,7 +79,7 @@ describe("after init", () => {
     assert.equal(sha256("🐟\ufeff"), sha256(new TextEncoder().encode("🐟\ufeff")));
   });
 
-  test("getters that throw, proxies and getters that call back do no harm", () => {
+  test("T17: getters that throw, proxies and getters that call back do no harm", () => {
     const account = new Account();
     const identity = account.identityKeys.curve25519;
     const cause = new Error("no");
@@ -105,7 +105,7 @@ describe("after init", () => {
     assert.equal(sha256(liar), sha256(new Uint8Array([1, 2, 3])));
   });
 
-  test("detached arrays are refused", () => {
+  test("T17: detached arrays are refused", () => {
     const array = new Uint8Array(32);
     structuredClone(array.buffer, { transfer: [array.buffer] });
     assert.throws(() => sha256(array), fails("ERR_ARGUMENT"));
@@ -113,7 +113,7 @@ describe("after init", () => {
     assert.throws(() => new PkSigning(array), fails("ERR_ARGUMENT"));
   });
 
-  test("what is too long is refused before it is copied", () => {
+  test("T17: what is too long is refused before it is copied", () => {
     const before = process.memoryUsage().arrayBuffers;
     assert.throws(() => sha256("x".repeat(100e6)), fails("ERR_SIZE"));
     const bytes = new Uint8Array(100e6);

@@ -43,12 +43,16 @@ export abstract class Handle {
    * ERR_DOUBLE_FREE if the object was freed before.
    */
   free(): void {
+    if (!Handle.#is(this)) throw new MudpuppyError("ERR_ARGUMENT", "this must be an object of Mudpuppy");
     if (this.#number === 0) throw new MudpuppyError("ERR_DOUBLE_FREE", `the ${this.#class.name} was freed before`);
-    const number = this.#number;
+    const program = running(); // the memory of one that has crashed was wiped
+    if (program) release(program, this.#number);
     this.#number = 0;
     forgotten.unregister(this);
-    const program = running(); // the memory of one that has crashed was wiped
-    if (program) release(program, number);
+  }
+
+  static #is(value: unknown): value is Handle {
+    return typeof value === "object" && value !== null && #number in value;
   }
 
   /** Does what {@link free} does, but may be called again: what `using` calls. */
@@ -59,14 +63,14 @@ export abstract class Handle {
     const dispose: symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
     Object.defineProperty(Handle.prototype, dispose, {
       value(this: Handle) {
-        if (this.#number !== 0) this.free();
+        if (!Handle.#is(this) || this.#number !== 0) Handle.prototype.free.call(this);
       },
       configurable: true,
       writable: true,
     });
 
     numberOf = (label, value, of) => {
-      if (typeof value !== "object" || value === null || !(#number in value) || value.#class !== of) {
+      if (!Handle.#is(value) || value.#class !== of) {
         throw new MudpuppyError("ERR_ARGUMENT", `${label} must be of class ${of.name}`);
       }
       if (value.#number === 0) throw new MudpuppyError("ERR_FREED", `the ${of.name} was freed`);

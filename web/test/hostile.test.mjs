@@ -1,0 +1,185 @@
+// T17 at the border: whatever JavaScript passes, it gets a result or a typed
+// error, and the program goes on with clean buffers.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as mudpuppy from "mudpuppy/olm";
+import { go, memory, start } from "./inside.mjs";
+
+const { Account, InboundGroupSession, MudpuppyError, OutboundGroupSession, PkDecryption, PkEncryption, PkSigning, Sas } = mudpuppy;
+
+const seed = Number(process.env.MUDPUPPY_SEED || Date.now() % 2 ** 32) >>> 0;
+const count = Number(process.env.MUDPUPPY_COUNT || 50) * 100;
+
+let state = seed;
+function random(n) {
+  state = (state + 0x6d2b79f5) | 0;
+  let x = Math.imul(state ^ (state >>> 15), state | 1);
+  x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+  return ((x ^ (x >>> 14)) >>> 0) % n;
+}
+const one = (list) => list[random(list.length)];
+
+const thrower = () => {
+  throw new Error("a getter threw");
+};
+const throwing = (...names) => Object.defineProperties({}, Object.fromEntries(names.map((name) => [name, { get: thrower, enumerable: true }])));
+const fields = ["type", "body", "ciphertext", "mac", "ephemeral", "length", "toString", "valueOf", Symbol.toPrimitive, Symbol.toStringTag];
+
+function detached() {
+  const array = new Uint8Array(32);
+  structuredClone(array.buffer, { transfer: [array.buffer] });
+  return array;
+}
+
+function outOfBounds() {
+  const buffer = new ArrayBuffer(64, { maxByteLength: 64 });
+  const array = new Uint8Array(buffer, 16, 32);
+  if (buffer.resize) buffer.resize(8);
+  return array;
+}
+
+function revoked() {
+  const { proxy, revoke } = Proxy.revocable(new Uint8Array(32), {});
+  revoke();
+  return proxy;
+}
+
+const calling = (call) => ({
+  type: 0,
+  get body() {
+    call();
+    return mudpuppy.sha256("called back");
+  },
+});
+
+class Liar extends Uint8Array {
+  get length() { return 1e9; }
+  get byteLength() { return thrower(); }
+  get buffer() { return thrower(); }
+  slice() { return thrower(); }
+  [Symbol.iterator]() { return thrower(); }
+}
+
+const shared = (n) => new Uint8Array(new SharedArrayBuffer(n));
+const text32 = "A".repeat(43);
+
+/** Makes values that a caller may pass, good and bad. Those that a call can spoil are made anew. */
+const values = [
+  () => undefined, () => null, () => true, () => 1n, () => Symbol("x"), () => () => {}, () => NaN, () => -1, () => 0.5, () => Infinity,
+  () => 0, () => 1, () => 6, () => 2 ** 31, () => 2 ** 32 - 1, () => 2 ** 32,
+  () => "", () => "x", () => text32, () => "hkdf-hmac-sha256.v2", () => "\ud800", () => "a\udfff", () => "\ufeff\u0000é🐟", () => "=".repeat(70_000),
+  () => Object("boxed"), () => Object(1), () => new Date(NaN), () => [], () => [1, 2, 3], () => /x/, () => new Map(), () => globalThis,
+  () => new Uint8Array(), () => new Uint8Array(31), () => new Uint8Array(32), () => new Uint8Array(300), () => new Uint8Array(70_000),
+  () => new Uint16Array(16), () => new Uint8ClampedArray(32), () => new ArrayBuffer(32), () => new DataView(new ArrayBuffer(32)), () => Buffer.alloc(32),
+  detached, outOfBounds, () => shared(32), () => shared(33), () => new Liar(32), () => Object.create(new Uint8Array(32)),
+  () => Object.setPrototypeOf(new Uint8Array(32), null), () => new Proxy(new Uint8Array(32), {}), revoked,
+  () => throwing(...fields), () => new Proxy({}, { get: thrower, has: thrower, getPrototypeOf: thrower, ownKeys: thrower }),
+  () => ({ type: 0, body: text32 }), () => ({ type: 1, body: "" }), () => ({ type: 0 }), () => ({ type: "0", body: 0 }),
+  () => ({ ciphertext: "", mac: "", ephemeral: text32 }), () => ({ ciphertext: text32, mac: "A".repeat(11), ephemeral: text32 }),
+  () => calling(() => one(objects).free()), () => calling(thrower), () => calling(() => new Account().free()),
+  () => one(objects), () => Object.create(one(objects)), () => new Proxy(one(objects), {}), () => freed,
+];
+
+let objects = [];
+let freed;
+
+function makeObjects() {
+  for (const object of objects) object[Symbol.dispose]();
+  const out = new OutboundGroupSession();
+  const [alice, bob] = [new Account(), new Account()];
+  bob.generateOneTimeKeys(1);
+  freed = new Sas();
+  freed.free();
+  objects = [
+    alice, bob, alice.createOutboundSession(bob.identityKeys.curve25519, bob.oneTimeKeys()[0].key), out, new InboundGroupSession(out.sessionKey()),
+    new PkDecryption(), new PkEncryption(new PkDecryption().publicKey), new PkSigning(new Uint8Array(32)), new Sas(),
+  ];
+}
+
+/** All that can be called: functions, constructors, static methods, methods and getters, each as a function of `this` and arguments. */
+function callables() {
+  const list = [];
+  const add = (name, call) => list.push([name, call]);
+  const { free, [Symbol.dispose]: dispose } = Account.prototype;
+  for (const end of [free, dispose]) add("Handle#free", (self) => end.call(self));
+  for (const [name, value] of Object.entries(mudpuppy)) {
+    if (["init", "isSupported", "MudpuppyError"].includes(name) || typeof value !== "function") continue;
+    if (value.prototype === undefined || Object.getPrototypeOf(value) === Function.prototype) {
+      add(name, (_, args) => value(...args));
+      continue;
+    }
+    add(`new ${name}`, (_, args) => Reflect.construct(value, args));
+    for (const [key, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+      if (typeof method === "function" && key !== "prototype") add(`${name}.${key}`, (self, args) => method.apply(random(2) ? value : self, args));
+    }
+    for (const [key, { value: method, get }] of Object.entries(Object.getOwnPropertyDescriptors(value.prototype))) {
+      if (key !== "constructor") add(`${name}#${key}`, (self, args) => (method ?? get).apply(self, args));
+    }
+  }
+  return list;
+}
+
+/** The input buffer of the bridge. */
+function input() {
+  const layout = new DataView(go.mem.buffer, go.bridge_layout());
+  return memory().subarray(layout.getUint32(0, true), layout.getUint32(0, true) + layout.getUint32(4, true));
+}
+
+/** Codes that no argument should lead to. */
+const notOurs = ["ERR_INTERNAL", "ERR_CRASHED", "ERR_BUSY", "ERR_NOT_READY"];
+
+test(`T17: anything may be passed to anything (seed ${seed}, ${count} calls)`, async () => {
+  await start();
+  makeObjects();
+  const calls = callables();
+  assert.ok(calls.length > 70, `only ${calls.length} functions were found`);
+  const outcomes = new Map();
+  for (let i = 0; i < count; i++) {
+    if (i % 100 === 0) makeObjects();
+    const [name, call] = calls[i % calls.length];
+    const args = Array.from({ length: random(6) }, () => one(values)());
+    const self = random(4) ? objects.find((object) => name.startsWith(`${object.constructor.name}#`)) : one(values)();
+    try {
+      const result = call(self, args);
+      if (result instanceof mudpuppy.Account || result?.free) result[Symbol.dispose]();
+      outcomes.set("result", (outcomes.get("result") ?? 0) + 1);
+    } catch (error) {
+      const what = `call ${i} of ${name} with ${args.length} arguments`;
+      assert.ok(error instanceof MudpuppyError, `${what} threw ${error?.stack}`);
+      assert.ok(!notOurs.includes(error.code), `${what}: ${error.code}`);
+      outcomes.set(error.code, (outcomes.get(error.code) ?? 0) + 1);
+    }
+    assert.ok(input().every((byte) => byte === 0), `call ${i} of ${name} left something in the input`);
+  }
+  for (const code of ["result", "ERR_ARGUMENT", "ERR_KEY", "ERR_FREED"]) assert.ok(outcomes.has(code), `never ${code}`);
+
+  const out = new OutboundGroupSession();
+  const text = new TextDecoder().decode(new InboundGroupSession(out.sessionKey()).decrypt(out.encrypt("still here")).plaintext);
+  assert.equal(text, "still here");
+});
+
+test("T17: what is far too long leaves memory as it was, wherever it stands", () => {
+  makeObjects();
+  const long = [
+    "x".repeat(100e6), "é".repeat(10e6), new Uint8Array(100e6), shared(10e6),
+    { type: 0, body: "x".repeat(100e6) }, { ciphertext: "x".repeat(100e6), mac: "", ephemeral: text32 },
+  ];
+  let refused = 0;
+  for (const [name, call] of callables()) {
+    const self = objects.find((object) => name.startsWith(`${object.constructor.name}#`));
+    for (const value of long) {
+      for (const args of [[value, value, value, value], [text32, value, text32, text32], [new Uint8Array(32), value]]) {
+        const before = go.mem.buffer.byteLength;
+        try {
+          call(self, args)?.free?.();
+        } catch (error) {
+          assert.ok(error instanceof MudpuppyError, `${name}: ${error.stack}`);
+          if (error.code !== "ERR_SIZE") continue;
+          assert.ok(go.mem.buffer.byteLength === before, `${name}: memory grew by ${go.mem.buffer.byteLength - before} bytes`);
+          refused++;
+        }
+      }
+    }
+  }
+  assert.ok(refused > 100, `only ${refused} calls were refused for their length`);
+});
