@@ -68,6 +68,11 @@ build: ## Compile everything, natively and for wasm
 package: go-and-node web/node_modules/.package-lock.json ## Build the npm package and pack it: dist/mudpuppy.tgz
 	@npm run build --prefix web --silent
 
+.PHONY: docs
+docs: package web/typedoc/node_modules/.package-lock.json ## Write the documentation of the npm package: dist/docs/index.html
+	@cd web/typedoc && npx --no-install typedoc --logLevel Warn
+	@echo "docs: dist/docs/index.html"
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz target (FUZZTIME=30s each, RUN=expression for some)
 	$(SETUP) go

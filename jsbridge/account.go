@@ -24,14 +24,14 @@ type IdentityKeys struct {
 // OneTimeKey is the public part of a one-time or fallback key.
 type OneTimeKey struct {
 	KeyID string // the key id of signed_curve25519:key id
-	Key   string
+	Key   string // Curve25519, in unpadded base64
 }
 
 // InboundOlm is a session that was made from a pre-key message, and the
 // plaintext of that message.
 type InboundOlm struct {
-	Session   *Session
-	Plaintext []byte
+	Session   *Session // which the caller frees
+	Plaintext []byte   // of the pre-key message
 }
 
 // NewAccount makes an account with new identity keys and no one-time keys.

@@ -77,7 +77,7 @@ type InboundGroupSession struct{ session *megolm.InboundSession }
 
 // GroupMessage is a decrypted message of a room.
 type GroupMessage struct {
-	Plaintext    []byte
+	Plaintext    []byte // what was encrypted
 	MessageIndex uint32 // remember it with the event id, and refuse another event at the same index
 }
 

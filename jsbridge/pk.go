@@ -18,9 +18,9 @@ type PkEncryption struct{ encryption pk.Encryption }
 
 // PkMessage is an encrypted message: the session_data of a key backup.
 type PkMessage struct {
-	Ciphertext string
+	Ciphertext string // in unpadded base64, as all of it
 	Mac        string // no protection: it covers the empty string, by an old mistake of the format
-	Ephemeral  string
+	Ephemeral  string // the public key that was made for this message
 }
 
 // NewPkEncryption encrypts to a public key, of which the caller has checked the

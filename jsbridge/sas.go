@@ -18,9 +18,9 @@ type Sas struct{ sas *sas.SAS }
 // SasEmoji is one of the 64 emoji of the specification. Show it with its
 // description, or a translation of that; the index finds one.
 type SasEmoji struct {
-	Index       uint32
-	Symbol      string
-	Description string
+	Index       uint32 // from 0 to 63, its number in the specification
+	Symbol      string // the emoji itself
+	Description string // its name in English
 }
 
 // SasMacMethod is a message_authentication_code of m.key.verification.accept.

@@ -22,7 +22,7 @@ type Session struct{ session *olm.Session }
 // m.room.encrypted.
 type OlmMessage struct {
 	Type uint32 // 0 for a pre-key message, 1 for one of an established session
-	Body string
+	Body string // in unpadded base64
 }
 
 func (m OlmMessage) parse() (olm.Message, error) {

@@ -136,6 +136,7 @@ function takeIdentityKeys(): IdentityKeys {
 export interface OneTimeKey {
   /** The key id of signed_curve25519:key id */
   keyId: string;
+  /** Curve25519, in unpadded base64 */
   key: string;
 }
 
@@ -151,7 +152,9 @@ function takeOneTimeKey(): OneTimeKey {
  * plaintext of that message.
  */
 export interface InboundOlm {
+  /** Which the caller frees */
   session: Session;
+  /** Of the pre-key message */
   plaintext: Uint8Array;
 }
 
@@ -164,6 +167,7 @@ function takeInboundOlm(): InboundOlm {
 
 /** GroupMessage is a decrypted message of a room. */
 export interface GroupMessage {
+  /** What was encrypted */
   plaintext: Uint8Array;
   /** Remember it with the event id, and refuse another event at the same index */
   messageIndex: number;
@@ -178,9 +182,11 @@ function takeGroupMessage(): GroupMessage {
 
 /** PkMessage is an encrypted message: the session_data of a key backup. */
 export interface PkMessage {
+  /** In unpadded base64, as all of it */
   ciphertext: string;
   /** No protection: it covers the empty string, by an old mistake of the format */
   mac: string;
+  /** The public key that was made for this message */
   ephemeral: string;
 }
 
@@ -197,8 +203,11 @@ function takePkMessage(): PkMessage {
  * description, or a translation of that; the index finds one.
  */
 export interface SasEmoji {
+  /** From 0 to 63, its number in the specification */
   index: number;
+  /** The emoji itself */
   symbol: string;
+  /** Its name in English */
   description: string;
 }
 
@@ -217,6 +226,7 @@ function takeSasEmoji(): SasEmoji {
 export interface OlmMessage {
   /** 0 for a pre-key message, 1 for one of an established session */
   type: number;
+  /** In unpadded base64 */
   body: string;
 }
 
