@@ -69,8 +69,8 @@ package: go-and-node web/node_modules/.package-lock.json ## Build the npm packag
 	@npm run build --prefix web --silent
 
 .PHONY: docs
-docs: package web/typedoc/node_modules/.package-lock.json ## Write the documentation of the npm package: dist/docs/index.html
-	@cd web/typedoc && npx --no-install typedoc --logLevel Warn
+docs: web/node_modules/.package-lock.json web/typedoc/node_modules/.package-lock.json ## Write the documentation of the npm package: dist/docs/index.html
+	@npm run build --prefix web/typedoc --silent
 	@echo "docs: dist/docs/index.html"
 
 .PHONY: fuzz
