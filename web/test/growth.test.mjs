@@ -10,7 +10,7 @@ const MIB = 1 << 20;
 const from = 100_000;
 const to = process.env.MUDPUPPY_LONG ? 1_000_000 : 200_000;
 
-const options = { skip: typeof gc !== "function" && "needs --expose-gc", timeout: 1_200_000 };
+const options = { skip: typeof gc !== "function" && "needs --expose-gc" };
 
 async function used() {
   for (let i = 0; i < 3; i++) {
