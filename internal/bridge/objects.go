@@ -29,11 +29,12 @@ func Object[T Wiper](number uint32) T { return object(number).(T) }
 //go:noinline
 func object(number uint32) Wiper { return objects[number] }
 
-// bridgeFree wipes an object and forgets it.
+// bridgeFree wipes an object and forgets it. That puts nothing secret on the
+// stack.
 //
 //go:wasmexport bridge_free
 func bridgeFree(number uint32) int32 {
-	return Run(func(*Call) error {
+	return Read(func(*Call) error {
 		objects[number].Wipe()
 		objects[number] = nil
 		free = append(free, number)

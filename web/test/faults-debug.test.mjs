@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Account, PkDecryption, generatePkSigningSeed } from "mudpuppy/olm";
-import { buildProgram } from "./build.mjs";
 import { start } from "./inside.mjs";
+import { build } from "./program.mjs";
 
 test("T17: a development build names the cause of a panic and its stack, and goes on", async () => {
-  await start({ bytes: buildProgram("./faulty", "-tags=bridgedebug") });
+  await start({ bytes: build("faulty", "bridgedebug") });
   for (let i = 0; i < 2; i++) {
     assert.throws(() => new Account(), (error) => {
       assert.equal(error.code, "ERR_INTERNAL");

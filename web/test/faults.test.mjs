@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Account, OutboundGroupSession, PkDecryption, PkSigning, Sas, generatePkSigningSeed, init, sasCommitment, sha256 } from "mudpuppy/olm";
-import { buildProgram } from "./build.mjs";
 import { bytesForms, find } from "./forms.mjs";
 import { go, memory, start } from "./inside.mjs";
+import { build } from "./program.mjs";
 
 // Which way it crashes at the end: one process crashes once.
 const [crash, Crashing] = process.env.CRASH === "trap" ? ["traps", Sas] : ["exits", PkDecryption];
 
-await start({ bytes: buildProgram("./faulty") });
+await start({ bytes: build("faulty") });
 const works = () => assert.deepEqual(generatePkSigningSeed(), new Uint8Array([1, 2, 3]));
 const fails = (code) => (error) => {
   assert.equal(error.code, code);

@@ -1,6 +1,7 @@
 // What is freed, or forgotten, is given back.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import Olm from "mudpuppy/libolm";
 import { OutboundGroupSession, PkSigning } from "mudpuppy/olm";
 import { expandSeed } from "./derive.mjs";
 import { find, signingKeyForms } from "./forms.mjs";

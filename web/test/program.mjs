@@ -5,28 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Compiles the program in a folder beside this file, and returns its bytes. */
-export function build(program) {
+/** Compiles the program in a folder beside this file, as it is shipped but for more tags, and returns its bytes. */
+export function build(program, ...tags) {
   const folder = mkdtempSync(join(tmpdir(), "mudpuppy-"));
   const file = join(folder, "program.wasm");
   const env = { ...process.env, GOOS: "js", GOARCH: "wasm" };
-  const flags = ["-trimpath", "-tags=wasmhost"];
+  const flags = ["-trimpath", `-tags=${["wasmhost", ...tags]}`];
   execFileSync("go", ["build", ...flags, "-o", file, `./${program}`], { env, cwd: fileURLToPath(new URL(".", import.meta.url)) });
   const bytes = readFileSync(file);
   rmSync(folder, { recursive: true });
   return bytes;
-}
-
-/** Starts a program by what is given as init, and returns its exports, which init hides. */
-export async function catchExports(init) {
-  const { instantiate } = WebAssembly;
-  let exports;
-  WebAssembly.instantiate = async (...args) => {
-    const made = await instantiate(...args);
-    if (made.exports?.mem) exports = made.exports;
-    return made;
-  };
-  await init();
-  WebAssembly.instantiate = instantiate;
-  return exports;
 }

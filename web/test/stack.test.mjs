@@ -2,14 +2,14 @@
 // call may use more.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Account, InboundGroupSession, OutboundGroupSession, PkDecryption, PkEncryption, PkSigning, Sas, Session, init, sha256 } from "mudpuppy/olm";
-import { build, catchExports } from "./program.mjs";
+import { Account, InboundGroupSession, OutboundGroupSession, PkDecryption, PkEncryption, PkSigning, Sas, Session, sha256 } from "mudpuppy/olm";
+import { go, start } from "./inside.mjs";
+import { build } from "./program.mjs";
 
 const PAINTED = 64 << 10;
 const PAINT = 0xa5;
 
-const bytes = build("deep");
-const go = await catchExports(() => init({ bytes }));
+await start({ bytes: build("deep") });
 
 /** The address of the painted stack, wherever it lies. */
 function findPainted() {
