@@ -26,26 +26,25 @@ func DecodeInto(dst, s []byte) (int, error) {
 	dst = dst[:n]
 	var bad uint64 // not zero once anything is wrong; looked at when all is done
 	i, j := 0, 0
-	for ; i+8 <= len(s); i, j = i+8, j+6 {
+	for ; j+8 <= n; i, j = i+8, j+6 { // as long as there is room for two bytes more
 		v, invalid := values(binary.LittleEndian.Uint64(s[i:]))
 		bad |= invalid
+		binary.LittleEndian.PutUint64(dst[j:], gather(v))
+	}
+	for ; i < len(s); i, j = i+8, j+6 { // one or two times
+		eight := uint64('A' * ones) // filled up with the character for 0
+		for k := 0; k < min(8, len(s)-i); k++ {
+			eight ^= uint64('A'^s[i+k]) << (8 * k)
+		}
+		v, invalid := values(eight)
+		bad |= invalid
 		v = gather(v)
-		dst[j], dst[j+1], dst[j+2] = byte(v>>40), byte(v>>32), byte(v>>24)
-		dst[j+3], dst[j+4], dst[j+5] = byte(v>>16), byte(v>>8), byte(v)
+		for k := 0; k < min(6, n-j); k++ {
+			dst[j+k] = byte(v)
+			v >>= 8
+		}
+		bad |= v // bits that belong to no byte
 	}
-
-	rest := uint64('A' * ones) // filled up with the character for 0
-	for k := 0; k < len(s)-i; k++ {
-		rest ^= uint64('A'^s[i+k]) << (8 * k)
-	}
-	v, invalid := values(rest)
-	bad |= invalid
-	v = gather(v)
-	for ; j < n; j++ {
-		dst[j] = byte(v >> 40)
-		v = v << 8 & (1<<48 - 1)
-	}
-	bad |= v // bits that belong to no byte
 
 	if len(s)%4 == 1 { // no number of bytes has such a text
 		bad = 1

@@ -68,7 +68,7 @@ var (
 	counters   = []string{"i", "j", "k"}
 	conditions = []string{
 		"len(src) >= 6", "i < len(src)", "i < len(dst)", // lengths are public
-		"i+8 <= len(s)", "k < len(s)-i", "j < n", "len(s)%4 == 1",
+		"j+8 <= n", "i < len(s)", "k < min(8, len(s)-i)", "k < min(6, n-j)", "len(s)%4 == 1",
 		"bad != 0", "err != nil", // the verdict, after all is done
 	}
 )

@@ -12,15 +12,22 @@ func atLeast(x, min uint64) uint64 {
 	return (x + (128-min)*ones) >> 7 & ones
 }
 
-// gather packs eight values of 6 bits, one in each byte of v, into 48 bits. The
-// first, in the lowest byte, becomes the most significant.
+// gather packs eight values of 6 bits, one in each byte of v, into six bytes. The
+// first stays the lowest. Of each four values:
+//
+//	byte 0: all of value 0, 2 bits of value 1
+//	byte 1: 4 bits of value 1, 4 bits of value 2
+//	byte 2: 2 bits of value 2, all of value 3
 func gather(v uint64) uint64 {
-	v = v&0x003f003f003f003f<<6 | v>>8&0x003f003f003f003f // 12 bits in each 16
-	v = v&0x00000fff00000fff<<12 | v>>16&0x00000fff00000fff
-	return v&0xffffff<<24 | v>>32
+	const twice = 1<<32 + 1
+	v = v<<2&(0xfc*twice) | v>>12&(0x03*twice) |
+		v<<4&(0xf000*twice) | v>>10&(0x0f00*twice) |
+		v<<6&(0xc00000*twice) | v>>8&(0x3f0000*twice)
+	return v&0xffffff | v>>8&0xffffff000000
 }
 
-// spread is the inverse of gather.
+// spread packs 48 bits, of which the first are the most significant, into eight
+// values of 6 bits. The first comes into the lowest byte.
 func spread(v uint64) uint64 {
 	v = v>>24 | v&0xffffff<<32
 	v = v>>12&0x00000fff00000fff | v&0x00000fff00000fff<<16

@@ -2,9 +2,9 @@
 
 package bridge
 
-// frameSize is nearly twice the stack that any call uses. A test holds that
+// frameSize is a fifth more than the stack that any call uses. A test holds that
 // (web/test/stack.test.mjs), and another looks for what calls leave behind.
-const frameSize = 12 << 10
+const frameSize = 8 << 10
 
 // never is false, which the compiler does not know.
 var never bool
