@@ -68,7 +68,7 @@ var (
 	counters   = []string{"i", "j", "k"}
 	conditions = []string{
 		"len(src) >= 6", "i < len(src)", "i < len(dst)", // lengths are public
-		"j+8 <= n", "i < len(s)", "k < min(8, len(s)-i)", "k < min(6, n-j)", "len(s)%4 == 1",
+		"i < len(s)", "j+8 <= n", "k < min(8, len(s))", "k < min(6, len(dst))", "len(s)%4 == 1",
 		"bad != 0", "err != nil", // the verdict, after all is done
 	}
 )

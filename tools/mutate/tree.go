@@ -54,7 +54,7 @@ func copyFile(from, to string) error {
 
 // apply changes the copy of the tree as the patch says.
 func apply(tree, patchFile string) error {
-	cmd := exec.Command("git", "apply", "--whitespace=nowarn", patchFile)
+	cmd := exec.Command("git", "apply", "-C1", "--whitespace=nowarn", patchFile)
 	cmd.Dir = tree
 	// Were the copy inside some repository, git would silently apply nothing.
 	cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(tree))

@@ -11,7 +11,27 @@ interface Class {
 /** Returns the number of an object of a class, or throws if it is another thing, or was freed. */
 export let numberOf: (label: string, value: unknown, of: Class) => number;
 
-// What nobody freed is wiped when the garbage collector finds it, some time.
+/** Makes sure that an object is wiped when the garbage collector finds that nobody freed it. */
+let watch: (object: Handle) => void;
+
+// Objects that were made just now. To register one and to unregister it takes
+// longer than a short call, and most are freed where they were made: so they are
+// registered a moment later, if they are still there.
+let young: Handle[] = [];
+const MANY = 1000;
+
+function watchSoon(object: Handle): void {
+  const count = young.push(object);
+  if (count === 1) queueMicrotask(watchYoung);
+  if (count === MANY) watchYoung();
+}
+
+function watchYoung(): void {
+  const objects = young;
+  young = [];
+  objects.forEach(watch);
+}
+
 const forgotten = new FinalizationRegistry<number>((number) => {
   const program = running();
   if (program) release(program, number);
@@ -30,12 +50,13 @@ function release(program: Core, number: number): void {
 export abstract class Handle {
   readonly #class: Class;
   #number: number; // 0 once freed
+  #watched = false;
 
   /** @internal */
   protected constructor(of: Class, number: number) {
     this.#class = of;
     this.#number = number;
-    forgotten.register(this, number, this);
+    watchSoon(this);
   }
 
   /**
@@ -48,7 +69,7 @@ export abstract class Handle {
     const program = running(); // the memory of one that has crashed was wiped
     if (program) release(program, this.#number);
     this.#number = 0;
-    forgotten.unregister(this);
+    if (this.#watched) forgotten.unregister(this);
   }
 
   static #is(value: unknown): value is Handle {
@@ -68,6 +89,12 @@ export abstract class Handle {
       configurable: true,
       writable: true,
     });
+
+    watch = (object) => {
+      if (object.#number === 0) return;
+      object.#watched = true;
+      forgotten.register(object, object.#number, object);
+    };
 
     numberOf = (label, value, of) => {
       if (!Handle.#is(value) || value.#class !== of) {
