@@ -83,5 +83,5 @@ func isGenerator(name string) bool { return strings.HasSuffix(name, "/gen") }
 // isLibrary tells what users link from what only shows, tests or measures it.
 func isLibrary(name string) bool {
 	return !slices.Contains(testHelpers, name) &&
-		!strings.HasPrefix(name, "examples/") && !strings.HasPrefix(name, "bench/")
+		!strings.HasPrefix(name, "examples/") && !strings.HasPrefix(name, "bench/") && !strings.HasPrefix(name, "web/test/")
 }

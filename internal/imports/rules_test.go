@@ -18,7 +18,7 @@ var (
 		"internal/aes", "internal/aessha2", "internal/base64", "internal/curve25519",
 		"internal/curve25519/arith", "internal/random", "internal/seal", "internal/secret", "internal/sha2",
 	}
-	codecs = []string{"internal/pickle", "internal/wire"}
+	codecs = []string{"internal/pickle", "internal/strictjson", "internal/wire"}
 	states = []string{"internal/megolmstate", "internal/olmstate"}
 
 	// api is what users of the library import.
@@ -41,7 +41,7 @@ var rules = []rule{
 	{packages: primitives, may: primitives, foreign: []string{
 		"filippo.io/edwards25519", "filippo.io/edwards25519/field",
 	}},
-	{packages: []string{"internal/aes/simd", "internal/wasmhost", "internal/wire"}},
+	{packages: []string{"internal/aes/simd", "internal/strictjson", "internal/wasmhost", "internal/wire"}},
 	{packages: []string{"internal/pickle"}, may: primitives},
 	{packages: states, may: join(primitives, codecs)},
 	{packages: []string{"keys"}, may: primitives},
