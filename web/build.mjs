@@ -70,7 +70,7 @@ async function bundleForRequire() {
     format: "cjs",
     define: { "import.meta.url": "moduleUrl" },
     banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename);' },
-    footer: { js: "module.exports = module.exports.default; module.exports.default = module.exports;" },
+    footer: { js: "module.exports = module.exports.default;" },
   });
 }
 
@@ -83,6 +83,7 @@ async function copyTypes() {
     if (types.includes('from "../')) continue; // what is inside
     await writeFile(join(folder, name.replace(/\.d\.ts$/, ".d.cts")), types.replaceAll(/(?<="\.\/\w+)\.js(?=")/g, ".cjs"));
   }
+  await writeFile(join(folder, "index.d.cts"), 'import Olm = require("./surface.cjs");\nexport = Olm;\n');
 }
 
 async function pack() {

@@ -14,9 +14,11 @@ const { exports } = JSON.parse(readFileSync(path("node_modules/mudpuppy/package.
 // How strictly attw judges each entry. "esm-only" is for those that are ES
 // modules alone: to require() them is no error of the types, it works in Node
 // since version 22, and before that there is import(). What knows no "exports"
-// (node10) finds no entry of this package, by design.
+// (node10) finds no entry of this package, by design: the other profile leaves
+// out no more than that.
 const profiles = {
-  "esm-only": ["./olm", "./olm/inline"],
+  "esm-only": ["./olm", "./olm/inline", "./libolm/inline"],
+  node16: ["./libolm"],
 };
 
 // What has no types, nor needs any.

@@ -7,6 +7,8 @@ import { setTimeout } from "node:timers/promises";
 import { findProgram } from "./find.mjs";
 
 const START_LIMIT = 30_000;
+const REQUEST_LIMIT = 60_000;
+const TRIES = 3;
 
 const findScreen = () => findProgram("XVFB_BIN", ["Xvfb"]);
 const findDriver = () => findProgram("WEBKIT_DRIVER_BIN", ["WebKitWebDriver"]);
@@ -43,7 +45,7 @@ export default {
 /** A session of its own for each page, apart from all others. */
 async function newPage(send) {
   const wanted = { alwaysMatch: { browserName: "MiniBrowser" } };
-  const { sessionId, capabilities } = await send("POST", "/session", { capabilities: wanted });
+  const { sessionId, capabilities } = await again(() => send("POST", "/session", { capabilities: wanted }));
   const session = `/session/${sessionId}`;
   return {
     version: capabilities.browserVersion,
@@ -54,8 +56,19 @@ async function newPage(send) {
   };
 }
 
+/** Tries a few times: on a busy machine MiniBrowser sometimes starts and is never heard of. */
+async function again(open) {
+  for (let n = 1; ; n++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (n === TRIES) throw error;
+    }
+  }
+}
+
 const client = (driver) => async (method, path, body) => {
-  const response = await fetch(driver + path, { method, body: body && JSON.stringify(body) });
+  const response = await fetch(driver + path, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(REQUEST_LIMIT) });
   const { value } = await response.json();
   if (!response.ok) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
   return value;

@@ -3,16 +3,17 @@
 // pickles, errors. Nothing is used here that some of those places lack.
 
 /**
- * Plays all steps with what mudpuppy/olm exports, and returns their names, each
- * with the error that it ended in, if any.
+ * Plays all steps with what the entries of the package export, and returns their
+ * names, each with the error that it ended in, if any.
  *
  * @param {typeof import("mudpuppy/olm")} olm
+ * @param {typeof import("mudpuppy/libolm")} Olm
  * @param {import("mudpuppy/olm").InitOptions} [options] for init
  * @returns {Promise<{ name: string, error?: string }[]>}
  */
-export async function playSteps(olm, options) {
+export async function playSteps(olm, Olm, options) {
   const results = [];
-  for (const [name, step] of Object.entries(stepsOf(olm, options))) {
+  for (const [name, step] of Object.entries(stepsOf(olm, Olm, options))) {
     try {
       await step();
       results.push({ name });
@@ -24,9 +25,9 @@ export async function playSteps(olm, options) {
 }
 
 /** The names of all steps, so that none can be lost on its way here. */
-export const stepNames = Object.keys(stepsOf({}));
+export const stepNames = Object.keys(stepsOf({}, {}));
 
-function stepsOf(olm, options) {
+function stepsOf(olm, Olm, options) {
   const { Account, InboundGroupSession, MudpuppyError, OutboundGroupSession, Session } = olm;
   const pickleKey = new Uint8Array(32).fill(7);
   let kernel, alice, bob, toBob, toAlice, room, bobsRoom;
@@ -87,6 +88,20 @@ function stepsOf(olm, options) {
       fails("ERR_ARGUMENT", () => alice.sign(1));
       alice.free();
       fails("ERR_FREED", () => alice.identityKeys);
+    },
+    async "mudpuppy/libolm does it by libolm's names"() {
+      await Olm.init(options);
+      equal(Olm.get_library_version().join("."), "3.2.15");
+      const account = new Olm.Account();
+      account.create();
+      const pickle = account.pickle("secret");
+      equal(Account.unpickleLibolm(pickle, "secret").identityKeys.ed25519, JSON.parse(account.identity_keys()).ed25519);
+      equal(thrown(() => account.unpickle("wrong", pickle)).message, "OLM.BAD_ACCOUNT_KEY");
+      const [sender, receiver] = [new Olm.OutboundGroupSession(), new Olm.InboundGroupSession()];
+      sender.create();
+      receiver.create(sender.session_key());
+      equal(receiver.decrypt(sender.encrypt("Hello room")).plaintext, "Hello room");
+      for (const object of [account, sender, receiver]) object.free();
     },
     "Go found the vector kernel for AES, and called it"() {
       equal(kernel.attached, true);
