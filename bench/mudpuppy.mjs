@@ -152,6 +152,8 @@ export class PkSigning extends Wrapper {
 }
 
 export class SAS extends Wrapper {
+  static keyIsSetOnce = true;
+
   object = new mudpuppy.Sas();
 
   get_pubkey() {
