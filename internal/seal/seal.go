@@ -5,7 +5,8 @@
 //
 // The associated data says what is sealed, say its table, name and version. It
 // is not in the output; Open must be given the same again, so that a sealed
-// value cannot pass for another.
+// value cannot pass for another. Who seals much under one key keeps a [Sealer],
+// which derives its keys only once.
 //
 // It is AES-256-CTR with HMAC-SHA-256, encrypt, then MAC. HKDF-SHA-256 makes
 // one key for each out of the caller's, without salt. Sealed data are
@@ -20,6 +21,7 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/aes"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
@@ -42,16 +44,9 @@ var ErrOpen = errors.New("seal: cannot be opened")
 // Seal returns plaintext encrypted and authenticated, together with the
 // associated data, under key.
 func Seal(key *[32]byte, plaintext, associated []byte) []byte {
-	k := deriveKeys(key)
-	defer k.wipe()
-
-	sealed := make([]byte, len(plaintext)+Overhead)
-	signed, mac := split(sealed)
-	iv, ciphertext := signed[:ivLen], signed[ivLen:]
-	random.Fill(iv)
-	k.crypt(ciphertext, plaintext, iv)
-	copy(mac, k.sum(signed, associated)[:])
-	return sealed
+	s := NewSealer(key)
+	defer s.Wipe()
+	return s.Append(nil, associated, plaintext)
 }
 
 // Open returns the plaintext that was sealed under key with this associated
@@ -60,16 +55,64 @@ func Open(key *[32]byte, sealed, associated []byte) ([]byte, error) {
 	if len(sealed) < Overhead {
 		return nil, ErrOpen
 	}
-	k := deriveKeys(key)
-	defer k.wipe()
+	s := NewSealer(key)
+	defer s.Wipe()
+	return s.Open(sealed, associated)
+}
 
+// A Sealer seals and opens under one key. Its methods may be called at the same
+// time, except Wipe.
+type Sealer struct {
+	keys *keys // of two pointers: some verbs of fmt follow the first one
+}
+
+// NewSealer returns the Sealer of a key. The caller still owns, and wipes, the
+// key.
+func NewSealer(key *[32]byte) *Sealer {
+	var derived [64]byte
+	defer secret.Wipe(derived[:])
+	sha2.HKDF256(derived[:], key[:], nil, []byte("mudpuppy seal v1"))
+	return &Sealer{&keys{
+		aes: aes.New((*[32]byte)(derived[:32])),
+		mac: sha2.NewHMAC256(derived[32:]),
+	}}
+}
+
+// Wipe overwrites the derived keys. The Sealer cannot be used afterwards.
+func (s *Sealer) Wipe() { s.keys.wipe() }
+
+// Append is [Seal] of the parts of a plaintext, one after the other. It appends
+// to dst, as append does. No copy of the plaintext is left behind.
+func (s *Sealer) Append(dst, associated []byte, plaintext ...[]byte) []byte {
+	n := Overhead
+	for _, part := range plaintext {
+		n += len(part)
+	}
+	dst = slices.Grow(dst, n)[:len(dst)+n]
+	signed, mac := split(dst[len(dst)-n:])
+	iv, ciphertext := signed[:ivLen], signed[ivLen:]
+	random.Fill(iv)
+	at := 0
+	for _, part := range plaintext {
+		at += copy(ciphertext[at:], part)
+	}
+	s.keys.crypt(ciphertext, ciphertext, iv)
+	copy(mac, s.keys.sum(signed, associated)[:])
+	return dst
+}
+
+// Open is the function [Open] under the key of the Sealer.
+func (s *Sealer) Open(sealed, associated []byte) ([]byte, error) {
+	if len(sealed) < Overhead {
+		return nil, ErrOpen
+	}
 	signed, mac := split(sealed)
-	if subtle.ConstantTimeCompare(mac, k.sum(signed, associated)[:]) != 1 {
+	if subtle.ConstantTimeCompare(mac, s.keys.sum(signed, associated)[:]) != 1 {
 		return nil, ErrOpen
 	}
 	iv, ciphertext := signed[:ivLen], signed[ivLen:]
 	plaintext := make([]byte, len(ciphertext))
-	k.crypt(plaintext, ciphertext, iv)
+	s.keys.crypt(plaintext, ciphertext, iv)
 	return plaintext, nil
 }
 
@@ -83,16 +126,6 @@ func split(sealed []byte) (signed, mac []byte) {
 type keys struct {
 	aes *aes.Cipher
 	mac *sha2.HMAC256
-}
-
-func deriveKeys(key *[32]byte) keys {
-	var derived [64]byte
-	defer secret.Wipe(derived[:])
-	sha2.HKDF256(derived[:], key[:], nil, []byte("mudpuppy seal v1"))
-	return keys{
-		aes: aes.New((*[32]byte)(derived[:32])),
-		mac: sha2.NewHMAC256(derived[32:]),
-	}
 }
 
 func (k *keys) wipe() {

@@ -134,6 +134,39 @@ func TestT6EveryTruncationIsRefused(t *testing.T) {
 	refused(t, "a byte more", &key, append(bytes.Clone(sealed), 0), associated)
 }
 
+// A Sealer does what Seal and Open do, as often as asked.
+func TestSealer(t *testing.T) {
+	r := testrand.New(t)
+	key := [32]byte(testrand.Bytes(r, 32))
+	s := NewSealer(&key)
+	defer s.Wipe()
+	for n := range 100 {
+		plaintext, associated := testrand.Bytes(r, n), testrand.Bytes(r, r.IntN(50))
+		before := testrand.Bytes(r, r.IntN(10))
+		at, room := r.IntN(n+1), r.IntN(2)*300
+
+		dst := append(make([]byte, 0, len(before)+room), before...)
+		sealed := s.Append(dst, associated, plaintext[:at], nil, plaintext[at:])
+		if !bytes.HasPrefix(sealed, before) {
+			t.Fatalf("%x was appended to, which gave %x", before, sealed)
+		}
+		sealed = sealed[len(before):]
+		for _, open := range []func(sealed, associated []byte) ([]byte, error){
+			s.Open, func(sealed, associated []byte) ([]byte, error) { return Open(&key, sealed, associated) },
+		} {
+			if got, err := open(sealed, associated); err != nil || !bytes.Equal(got, plaintext) {
+				t.Fatalf("opened %x, %v, want %x", got, err, plaintext)
+			}
+			if _, err := open(sealed[:r.IntN(len(sealed))], associated); !errors.Is(err, ErrOpen) {
+				t.Fatalf("cut off: %v", err)
+			}
+		}
+		if got, err := s.Open(Seal(&key, plaintext, associated), associated); err != nil || !bytes.Equal(got, plaintext) {
+			t.Fatalf("what Seal sealed: %x, %v", got, err)
+		}
+	}
+}
+
 // The length in front keeps bytes from moving between associated data and IV.
 func TestAssociatedDoesNotRunIntoSealed(t *testing.T) {
 	key, associated := [32]byte{3}, []byte("an associated text of some length")
