@@ -8,6 +8,9 @@ type Changes struct {
 	// when the power fails: for what can be had again. The others are forced to
 	// the disk, where that can be asked for.
 	Relaxed bool
+	// Sealed changes are those that a sealed store makes to the one below it.
+	// They may exceed the limits by what sealing adds: see [SealedRoom].
+	Sealed bool
 
 	Puts    []Record // added, or in place of those with the same key
 	Deletes []Ref    // of records that need not exist

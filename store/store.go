@@ -62,6 +62,14 @@ const (
 	MaxBytes    = 8 << 20 // of all values in a commit
 )
 
+// What a store must take besides when changes are marked as [Changes.Sealed],
+// so that the sealed store above it can keep the limits itself.
+const (
+	SealedRoom        = 16 << 10     // in each value
+	SealedRoomChanges = 256          // more records
+	SealedRoomBytes   = 3 * MaxBytes // more in all values
+)
+
 // Query asks for records of one table: those with given keys, or those with
 // some text in an index, or all.
 type Query struct {

@@ -5,7 +5,11 @@ import "unicode/utf8"
 // Validate returns [ErrInvalid] for changes that no store need take. It is for
 // those who implement one.
 func (c *Changes) Validate() error {
-	if c.Len() > MaxChanges || c.Bytes() > MaxBytes {
+	changes, bytes, value := MaxChanges, MaxBytes, MaxValueLen
+	if c.Sealed {
+		changes, bytes, value = changes+SealedRoomChanges, bytes+SealedRoomBytes, value+SealedRoom
+	}
+	if c.Len() > changes || c.Bytes() > bytes {
 		return ErrInvalid
 	}
 	seen := make(map[Ref]bool, c.Len())
@@ -16,7 +20,7 @@ func (c *Changes) Validate() error {
 	}
 	for i := range c.Puts {
 		r := &c.Puts[i]
-		if !valid(r.Ref) || len(r.Value) > MaxValueLen || !validIndexes(r) {
+		if !valid(r.Ref) || len(r.Value) > value || !validIndexes(r) {
 			return ErrInvalid
 		}
 	}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -47,6 +48,30 @@ func largestCommit(s *suite) {
 	o.put(large...)
 	for i := range large {
 		o.wants(store.Query{Table: store.Settings, Keys: []string{large[i].Key}}, large[i])
+	}
+}
+
+// sealedRoom commits what a sealed store may ask of the one below it.
+func sealedRoom(s *suite) {
+	o := s.owned()
+	if err := o.Commit(s.ctx, o.epoch, store.Changes{Sealed: true}); errors.Is(err, store.ErrInvalid) {
+		s.Skip("it is a sealed store itself, with no other one above it")
+	}
+	c := store.Changes{Sealed: true}
+	for i := range store.MaxChanges + store.SealedRoomChanges {
+		r := record(store.Settings, fmt.Sprintf("%d", i), "v")
+		if i < store.MaxBytes/store.MaxValueLen {
+			r.Value = make([]byte, store.MaxValueLen+store.SealedRoom)
+		}
+		c.Put(r)
+	}
+	o.commit(c)
+	o.wants(table(store.Settings), c.Puts...)
+	for _, large := range []store.Changes{
+		{Sealed: true, Deletes: append(make([]store.Ref, 1+store.SealedRoomChanges), make([]store.Ref, store.MaxChanges)...)},
+		{Sealed: true, Puts: []store.Record{{Ref: ref(store.Rooms, "k"), Value: make([]byte, store.MaxValueLen+store.SealedRoom+1)}}},
+	} {
+		s.wantsError("too much even for a sealed store", o.Commit(s.ctx, o.epoch, large), store.ErrInvalid)
 	}
 }
 

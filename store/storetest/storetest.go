@@ -52,6 +52,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		{"invalid changes change nothing", invalidChanges},
 		{"invalid queries", invalidQueries},
 		{"the largest commit", largestCommit},
+		{"room for a sealed store", sealedRoom},
 		{"many commits at once", commitsAtOnce},
 		{"ended contexts", endedContexts},
 		{"random changes", randomChanges},
