@@ -45,7 +45,7 @@ func check(g graph, wasm bool) []string {
 			}
 		}
 		checkLinked(p, notAnywhere, report)
-		if wasm && (slices.Contains(api, name) || slices.Contains(programs, name)) {
+		if wasm && slices.Contains(join(api, stores, programs), name) {
 			checkLinked(p, notInWasm, report)
 		}
 	}

@@ -24,6 +24,9 @@ var (
 	// api is what users of the library import.
 	api = []string{"keys", "libolm", "megolm", "olm", "olm/pk", "olm/sas"}
 
+	// stores are what they import to keep a device's state.
+	stores = []string{"store", "store/memory", "store/schema", "store/sealed"}
+
 	// programs are what browsers load.
 	programs = []string{"wasm/olm"}
 
@@ -60,7 +63,10 @@ var rules = []rule{
 	{packages: []string{"bench/probe/inside"}, may: []string{"megolm"}},
 	{packages: []string{"bench/probe/wasm"}, may: []string{"bench/probe", "internal/bridge"}},
 	{packages: []string{"store"}},
-	{packages: []string{"store/memory"}, may: []string{"store"}},
+	{packages: []string{"store/memory", "store/schema"}, may: []string{"store"}},
+	// Argon2id is the only thing of x/crypto that is wanted.
+	{packages: []string{"store/sealed"}, may: join(primitives, codecs, []string{"store", "store/schema"}),
+		foreign: []string{"golang.org/x/crypto/argon2"}},
 	{packages: testHelpers, may: []string{"internal/testrand", "store"}},
 	{packages: []string{"internal/imports", "interop"}}, // tests only
 }
@@ -87,7 +93,7 @@ var notAnywhere = map[string]string{
 	"net/http": "the caller talks to the homeserver",
 }
 
-// notInWasm lists what api and programs may not link for GOOS=js, not even
+// notInWasm lists what api, stores and programs may not link for GOOS=js, not even
 // through other packages.
 var notInWasm = map[string]string{
 	"crypto/aes":                  "it is table-based (T1)",

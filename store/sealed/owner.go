@@ -1,0 +1,171 @@
+package sealed
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// errAgain means that somebody else came in between, and all is to be tried
+// again.
+var errAgain = errors.New("sealed: somebody else came in between")
+
+// owner is what a handle knows while it is the last one that began to commit.
+type owner struct {
+	mu    sync.Mutex
+	state *state
+
+	// marks are those of records that are not hot, as far as they were seen: to
+	// replace one, its mark must be known. A zero mark means that there is none.
+	marks map[name]mark
+}
+
+// maxMarks bounds the marks in memory, which are about 100 bytes each.
+const maxMarks = 1 << 15
+
+// known returns the owner and its state, if this handle is the one, as far as it
+// knows.
+func (s *Store) known() (*owner, *state) {
+	o := s.owner.Load()
+	if o == nil {
+		return nil, nil
+	}
+	return o, o.now()
+}
+
+func (o *owner) now() *state {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.state
+}
+
+// note keeps marks that were seen. They are of no use if a commit has ended
+// since the state was as given: it may have changed what was seen before.
+func (o *owner) note(at *state, marks map[name]mark) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.state == at {
+		o.keep(marks)
+	}
+}
+
+// advance goes on to the state after a commit.
+func (o *owner) advance(to *state, marks map[name]mark) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.state = to
+	o.keep(marks)
+}
+
+func (o *owner) keep(marks map[name]mark) {
+	if len(o.marks)+len(marks) > maxMarks {
+		clear(o.marks)
+	}
+	for n, m := range marks {
+		o.marks[n] = m
+	}
+}
+
+// previous returns what is known of a record without a look at it. Of one whose
+// mark is not known it says that it is there.
+func (o *owner) previous(n *name) previous {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	m, known := o.marks[*n]
+	return previous{mark: m, there: !known || m != mark{}, known: known}
+}
+
+// readOwner returns the epoch of the store below and that of this one.
+func (s *Store) readOwner(ctx context.Context) (inner, outer uint64, err error) {
+	page, err := s.below.Load(ctx, store.Query{Table: store.Meta, Keys: []string{ownerPlace.Key}})
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(page.Records) != 1 {
+		return 0, 0, ErrDamaged
+	}
+	outer, err = s.keys.openOwner(&page.Records[0])
+	return page.Epoch, outer, err
+}
+
+// readState reads all that makes up a state.
+func (s *Store) readState(ctx context.Context) (*state, error) {
+	page, err := s.below.Load(ctx, store.Query{Table: store.Meta, Keys: stateKeys})
+	if err != nil {
+		return nil, err
+	}
+	return s.keys.openState(&page)
+}
+
+// own makes this handle the one that commits in an epoch.
+func (s *Store) own(ctx context.Context, epoch uint64) (*owner, error) {
+	if o, st := s.known(); o != nil && st.outer == epoch {
+		return o, nil
+	}
+	inner, outer, err := s.readOwner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if outer != epoch {
+		return nil, store.ErrStale
+	}
+	// From here on no other handle commits what it has in the making, so that
+	// what is read now stays as it is.
+	if err := s.commitBelow(ctx, inner+1, store.Changes{Claim: true}); err != nil {
+		return nil, err
+	}
+	return s.begin(ctx, inner+1)
+}
+
+// begin reads the state after this handle has claimed the store below.
+func (s *Store) begin(ctx context.Context, inner uint64) (*owner, error) {
+	st, err := s.readState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if st.inner != inner {
+		return nil, errAgain
+	}
+	if st.broken != "" {
+		return nil, ErrDamaged
+	}
+	o := &owner{state: st, marks: make(map[name]mark)}
+	s.owner.Store(o)
+	return o, nil
+}
+
+// commitBelow commits to the store below. After an error nobody knows what is in
+// there, or who its owner is.
+func (s *Store) commitBelow(ctx context.Context, inner uint64, c store.Changes) error {
+	c.Sealed = true
+	err := s.below.Commit(ctx, inner, c)
+	if err == nil {
+		return nil
+	}
+	s.owner.Store(nil)
+	if errors.Is(err, store.ErrStale) {
+		return errAgain
+	}
+	return err
+}
+
+// claim raises the epoch, and nothing else.
+func (s *Store) claim(ctx context.Context, epoch uint64) error {
+	inner, outer, err := s.readOwner(ctx)
+	if err != nil {
+		return err
+	}
+	if outer+1 != epoch {
+		return store.ErrStale
+	}
+	c := store.Changes{Claim: true, Puts: []store.Record{s.keys.sealOwner(epoch)}}
+	if err := s.commitBelow(ctx, inner+1, c); err != nil {
+		return err
+	}
+	// The claim is made, whether or not the rest can be read now.
+	s.owner.Store(nil)
+	_, _ = s.begin(ctx, inner+1)
+	return nil
+}
