@@ -42,6 +42,8 @@ func New[A Array]() Box[A] {
 
 // Of returns a Box with a copy of the array at p. The caller still owns, and
 // wipes, what p points to.
+//
+//go:noinline
 func Of[A Array](p *A) Box[A] {
 	b := New[A]()
 	**b.p = *p
@@ -62,6 +64,8 @@ func (b Box[A]) Array() *A {
 }
 
 // Clone returns a Box with its own copy of the array.
+//
+//go:noinline
 func (b Box[A]) Clone() Box[A] {
 	if b.IsZero() {
 		return Box[A]{}
@@ -71,6 +75,8 @@ func (b Box[A]) Clone() Box[A] {
 
 // Wipe overwrites the array and leaves the Box empty, and so every copy of it:
 // one that still held an array of zeros would be taken for a key.
+//
+//go:noinline
 func (b *Box[A]) Wipe() {
 	if b.IsZero() {
 		return

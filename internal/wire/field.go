@@ -99,6 +99,7 @@ func (f field) uint32() (uint32, error) {
 	return uint32(f.number), nil
 }
 
+//go:noinline
 func appendBytesField(dst []byte, tag byte, value []byte) []byte {
 	dst = appendVarint(append(dst, tag), uint64(len(value)))
 	return append(dst, value...)

@@ -1,6 +1,8 @@
 package wire
 
 // appendVarint appends v in base 128, least significant group first.
+//
+//go:noinline
 func appendVarint(dst []byte, v uint64) []byte {
 	for v >= 0x80 {
 		dst = append(dst, byte(v)|0x80)
@@ -10,6 +12,8 @@ func appendVarint(dst []byte, v uint64) []byte {
 }
 
 // varintLen is the number of bytes that appendVarint appends.
+//
+//go:noinline
 func varintLen(v uint64) int {
 	n := 1
 	for v >= 0x80 {
