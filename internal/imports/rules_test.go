@@ -22,7 +22,7 @@ var (
 	states = []string{"internal/megolmstate", "internal/olmstate"}
 
 	// api is what users of the library import.
-	api = []string{"keys", "libolm", "megolm", "olm", "olm/pk", "olm/sas"}
+	api = []string{"event", "keys", "libolm", "megolm", "olm", "olm/pk", "olm/sas"}
 
 	// stores are what they import to keep a device's state.
 	stores = []string{"store", "store/memory", "store/schema", "store/sealed"}
@@ -48,6 +48,7 @@ var rules = []rule{
 	{packages: []string{"internal/pickle"}, may: primitives},
 	{packages: states, may: join(primitives, codecs)},
 	{packages: []string{"keys"}, may: primitives},
+	{packages: []string{"event"}, may: []string{"internal/strictjson", "keys"}},
 	{packages: []string{"megolm"}, may: join(primitives, codecs, []string{"internal/megolmstate", "keys"})},
 	{packages: []string{"olm", "olm/pk", "olm/sas"}, may: join(primitives, codecs, []string{"internal/olmstate", "keys"})},
 	{packages: []string{"libolm"}, may: join(primitives, codecs, states, api)},
