@@ -13,6 +13,9 @@ type rule struct {
 	js       bool     // syscall/js
 }
 
+// safejs brings fmt and os along, so that programs without a store do without.
+const safejs = "github.com/hack-pad/safejs"
+
 var (
 	primitives = []string{
 		"internal/aes", "internal/aessha2", "internal/base64", "internal/curve25519",
@@ -68,6 +71,11 @@ var rules = []rule{
 	// Argon2id is the only thing of x/crypto that is wanted.
 	{packages: []string{"store/sealed"}, may: join(primitives, codecs, []string{"store", "store/schema"}),
 		foreign: []string{"golang.org/x/crypto/argon2"}},
+	// What speaks to a browser does so by safejs, which makes errors of what
+	// JavaScript throws, where syscall/js would panic.
+	{packages: []string{"internal/browser"}, foreign: []string{safejs}, js: true},
+	{packages: []string{"store/indexeddb"}, may: []string{"internal/browser", "internal/random", "store"}, foreign: []string{safejs}},
+	{packages: []string{"store/owner"}, may: []string{"internal/browser"}, foreign: []string{safejs}},
 	{packages: testHelpers, may: []string{"internal/testrand", "store"}},
 	{packages: []string{"internal/imports", "interop"}}, // tests only
 }

@@ -1,0 +1,106 @@
+//go:build js
+
+package indexeddb
+
+import (
+	"context"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/browser"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+var (
+	strict, _  = safejs.ValueOf(map[string]any{"durability": "strict"})
+	relaxed, _ = safejs.ValueOf(map[string]any{"durability": "relaxed"})
+)
+
+// commit makes changes in one transaction. Its first request reads the epoch;
+// when that has come, while the others may still be under way, the transaction
+// is told to abort or to commit. So nobody waits for anything in between.
+//
+// If it fails, unsure says that the changes may have been made nevertheless.
+func (c *connection) commit(ctx context.Context, epoch uint64, changes *store.Changes) (unsure bool, err error) {
+	durability := strict
+	if changes.Relaxed {
+		durability = relaxed
+	}
+	t, err := begin(c.db, scope(changes), readWrite, durability)
+	if err != nil {
+		return false, thrown(kinds, err)
+	}
+	before := epoch
+	if changes.Claim {
+		before--
+	}
+	t.onSuccess = func(request safejs.Value) {
+		found, err := epochOf(t.get(request, "result"))
+		if err == nil && found != before {
+			err = store.ErrStale
+		}
+		if err != nil {
+			t.abort(err)
+			return
+		}
+		unsure = true
+		if c.commits {
+			t.call(t.tx, "commit")
+		}
+	}
+	t.issue(epoch, changes)
+	err = t.wait(ctx)
+	return unsure && err != nil, err
+}
+
+// issue asks for all that a commit does.
+func (t *transaction) issue(epoch uint64, changes *store.Changes) {
+	own := t.call(t.tx, "objectStore", owners)
+	t.set(t.call(own, "get", epochKey), "onsuccess", t.handle)
+	if changes.Claim {
+		t.call(own, "put", float64(epoch), epochKey)
+	}
+	var table tableOf
+	for i := range changes.Puts {
+		r := &changes.Puts[i]
+		t.call(table.in(t, r.Table), "put", encode(&t.calls, r))
+	}
+	for _, r := range changes.Deletes {
+		t.call(table.in(t, r.Table), "delete", browser.Text(r.Key))
+	}
+}
+
+// tableOf knows the object store that was last asked for: most commits change
+// one table after the other.
+type tableOf struct {
+	table store.Table
+	value safejs.Value
+}
+
+func (o *tableOf) in(t *transaction, table store.Table) safejs.Value {
+	if o.table != table {
+		o.table, o.value = table, t.call(t.tx, "objectStore", string(table))
+	}
+	return o.value
+}
+
+// scope is the names of the object stores that a commit needs.
+func scope(changes *store.Changes) []any {
+	names := []any{owners}
+	last := store.Table("")
+	seen := make(map[store.Table]bool)
+	add := func(table store.Table) {
+		if table != last && !seen[table] {
+			names = append(names, string(table))
+			seen[table] = true
+		}
+		last = table
+	}
+	for i := range changes.Puts {
+		add(changes.Puts[i].Table)
+	}
+	for _, r := range changes.Deletes {
+		add(r.Table)
+	}
+	return names
+}

@@ -1,0 +1,169 @@
+//go:build js
+
+package indexeddb
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// Options are how a store is opened. The zero value will do.
+type Options struct {
+	// Patience is how many milliseconds to wait for somebody who holds the
+	// database open with an older schema, if not [DefaultPatience].
+	Patience int
+}
+
+// DefaultPatience is how many milliseconds Open and Destroy wait for those who
+// hold a database open, before they return [store.ErrBlocked].
+const DefaultPatience = 5000
+
+// Store is a [store.Store] in IndexedDB.
+type Store struct {
+	name     string
+	patience int
+	identity string
+
+	// Commits are made one after the other, so that one that is repeated cannot
+	// undo a later one.
+	committing lock
+	connecting lock
+	connection *connection // guarded by connecting
+	closed     atomic.Bool
+}
+
+// lock is a mutex whose waiting ends with a context.
+type lock chan struct{}
+
+func newLock() lock { return make(lock, 1) }
+
+func (l lock) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case l <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (l lock) release() { <-l }
+
+// Open opens a database, which is made if there is none of that name. It returns
+// [store.ErrUnavailable] where the browser allows none, [store.ErrTooNew],
+// [store.ErrBlocked] and [store.ErrFull].
+func Open(ctx context.Context, name string, o Options) (*Store, error) {
+	if o.Patience == 0 {
+		o.Patience = DefaultPatience
+	}
+	c, err := connect(ctx, name, o.Patience, false)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{
+		name: name, patience: o.Patience, identity: c.identity,
+		committing: newLock(), connecting: newLock(), connection: c,
+	}, nil
+}
+
+// Close ends the connection. What is under way still ends as it would; all
+// later calls return [store.ErrClosed].
+func (s *Store) Close() error {
+	if s.closed.Swap(true) {
+		return store.ErrClosed
+	}
+	s.connecting.take(context.Background())
+	defer s.connecting.release()
+	s.connection.close()
+	return nil
+}
+
+// connected returns the connection, which it makes anew if it was lost.
+func (s *Store) connected(ctx context.Context) (*connection, error) {
+	if err := s.connecting.take(ctx); err != nil {
+		return nil, err
+	}
+	defer s.connecting.release()
+	if s.closed.Load() {
+		return nil, store.ErrClosed
+	}
+	if !s.connection.lost.Load() {
+		return s.connection, nil
+	}
+	c, err := connect(ctx, s.name, s.patience, true)
+	if err != nil {
+		return nil, err
+	}
+	if c.identity != s.identity {
+		c.close()
+		return nil, &Error{Kind: store.ErrGone}
+	}
+	s.connection = c
+	return c, nil
+}
+
+// Load is described at [store.Store]. A page that is full has a Next, also if
+// nothing follows.
+func (s *Store) Load(ctx context.Context, q store.Query) (page store.Page, err error) {
+	if err := q.Validate(); err != nil {
+		return store.Page{}, err
+	}
+	for range 2 {
+		var c *connection
+		if c, err = s.connected(ctx); err != nil {
+			return store.Page{}, err
+		}
+		if page, err = c.load(ctx, q); !errors.Is(err, store.ErrLost) {
+			return page, err
+		}
+		c.close()
+	}
+	return store.Page{}, err
+}
+
+// Commit is described at [store.Store].
+//
+// If the connection is lost, the commit may have been made or not. It is made
+// again then, which does no harm: changes do not depend on what they find, no
+// other commit of this store comes in between, and no other owner's, because
+// that one would have raised the epoch. For the same reason ErrStale says
+// nothing of the first attempt, so that the answer is [store.ErrLost] then.
+func (s *Store) Commit(ctx context.Context, epoch uint64, c store.Changes) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	if err := s.committing.take(ctx); err != nil {
+		return err
+	}
+	defer s.committing.release()
+	unsure, err := s.try(ctx, epoch, &c)
+	if !errors.Is(err, store.ErrLost) {
+		return err
+	}
+	_, again := s.try(ctx, epoch, &c)
+	if unsure && errors.Is(again, store.ErrStale) {
+		return err
+	}
+	return again
+}
+
+// try commits, and gives up the connection if it turns out to be lost.
+func (s *Store) try(ctx context.Context, epoch uint64, changes *store.Changes) (unsure bool, err error) {
+	c, err := s.connected(ctx)
+	if err != nil {
+		return false, err
+	}
+	unsure, err = c.commit(ctx, epoch, changes)
+	if errors.Is(err, store.ErrLost) {
+		c.close()
+	}
+	if errors.Is(err, store.ErrStale) {
+		return unsure, store.ErrStale
+	}
+	return unsure, err
+}
