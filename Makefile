@@ -53,6 +53,10 @@ test-matrix: package $(MATRIX_INSTALLED) ## Test the npm package everywhere else
 	$(SETUP) browsers webkit
 	@tools/test-matrix
 
+.PHONY: crash
+crash: go-and-node web/node_modules/.package-lock.json ## Kill a browser that commits, again and again; nothing may be lost (KILLS=200 SEED=1)
+	@node tools/crash/crash.mjs $(or $(KILLS),200) $(or $(SEED),1)
+
 .PHONY: lint
 lint: setup .bin/staticcheck ## Check style, vet, tidiness, generated code, known vulnerabilities
 	@tools/lint

@@ -18,8 +18,12 @@ type Timer struct {
 
 // After calls f once, after a number of milliseconds. f must not wait for
 // anything.
-func After(milliseconds int, f func()) (*Timer, error) {
-	return start("setTimeout", "clearTimeout", milliseconds, f)
+func After(milliseconds int, f func()) (t *Timer, err error) {
+	t, err = start("setTimeout", "clearTimeout", milliseconds, func() {
+		t.Stop()
+		f()
+	})
+	return t, err
 }
 
 // Every calls f again and again. Browsers make it rarer in the background, and

@@ -29,6 +29,18 @@ func (c *calls) set(v safejs.Value, property string, x any) {
 	}
 }
 
+func (c *calls) delete(v safejs.Value, property string) {
+	if c.err == nil {
+		c.err = v.Delete(property)
+	}
+}
+
+func (c *calls) copyBytes(array safejs.Value, b []byte) {
+	if c.err == nil && len(b) > 0 {
+		_, c.err = safejs.CopyBytesToJS(array, b)
+	}
+}
+
 func (c *calls) new(class safejs.Value, args ...any) safejs.Value {
 	if c.err != nil {
 		return safejs.Undefined()

@@ -61,9 +61,10 @@ func (t *transaction) issue(epoch uint64, changes *store.Changes) {
 		t.call(own, "put", float64(epoch), epochKey)
 	}
 	var table tableOf
+	encoder := newEncoder(&t.calls)
 	for i := range changes.Puts {
 		r := &changes.Puts[i]
-		t.call(table.in(t, r.Table), "put", encode(&t.calls, r))
+		t.call(table.in(t, r.Table), "put", encoder.encode(r))
 	}
 	for _, r := range changes.Deletes {
 		t.call(table.in(t, r.Table), "delete", browser.Text(r.Key))

@@ -10,3 +10,11 @@ func WithStep(step func(db safejs.Value) error) (undo func()) {
 	steps = append(before[:len(before):len(before)], step)
 	return func() { steps = before }
 }
+
+// WithStall sets how long the browser may say nothing until it is told to undo
+// that.
+func WithStall(milliseconds int) (undo func()) {
+	before := stall
+	stall = milliseconds
+	return func() { stall = before }
+}

@@ -108,7 +108,8 @@ func (s *Store) connected(ctx context.Context) (*connection, error) {
 }
 
 // Load is described at [store.Store]. A page that is full has a Next, also if
-// nothing follows.
+// nothing follows. Broken records stay where they are until they are replaced
+// or deleted.
 func (s *Store) Load(ctx context.Context, q store.Query) (page store.Page, err error) {
 	if err := q.Validate(); err != nil {
 		return store.Page{}, err

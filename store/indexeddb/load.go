@@ -38,13 +38,14 @@ var errUnreadable = &Error{Kind: store.ErrFailed, Name: "unreadable"}
 // loadKeys reads the records with some keys, each with a request of its own.
 func (c *connection) loadKeys(ctx context.Context, table store.Table, keys []string) (store.Page, error) {
 	var requests []safejs.Value
-	page, _, err := c.read(ctx, table, func(t *transaction, source safejs.Value) safejs.Value {
+	page, _, err := c.read(ctx, table, func(t *transaction, source safejs.Value) (last safejs.Value) {
 		for _, key := range keys {
-			requests = append(requests, t.call(source, "get", browser.Text(key)))
+			last = t.call(source, "get", browser.Text(key))
+			requests = append(requests, last)
 		}
-		return safejs.Undefined()
+		return last
 	})
-	if err != nil {
+	if err != nil && err != errUnreadable { // which is the last one's, and shows below
 		return store.Page{}, err
 	}
 	var list calls
@@ -134,26 +135,28 @@ func (c *connection) readRange(ctx context.Context, q store.Query, method string
 }
 
 // read reads the epoch and what ask asks for in one transaction, and returns
-// the result of the request that ask returned.
-func (c *connection) read(ctx context.Context, table store.Table, ask func(t *transaction, source safejs.Value) safejs.Value) (page store.Page, result safejs.Value, err error) {
+// the result of the last request, which ask returns.
+func (c *connection) read(ctx context.Context, table store.Table, ask func(t *transaction, source safejs.Value) (last safejs.Value)) (page store.Page, result safejs.Value, err error) {
 	t, err := begin(c.db, []any{owners, string(table)}, readOnly, safejs.Undefined())
 	if err != nil {
 		return page, result, thrown(kinds, err)
 	}
 	epoch := t.call(t.call(t.tx, "objectStore", owners), "get", epochKey)
 	request := ask(t, t.call(t.tx, "objectStore", string(table)))
+	if request.IsUndefined() {
+		request = epoch
+	}
+	t.until(request)
 	if err = t.wait(ctx); err != nil {
 		return page, result, err
 	}
 	if page.Epoch, err = epochOf(t.get(epoch, "result")); err != nil {
 		return page, result, err
 	}
-	if !request.IsUndefined() {
-		if !t.get(request, "error").IsNull() {
-			return page, result, errUnreadable
-		}
-		result = t.get(request, "result")
+	if !t.get(request, "error").IsNull() {
+		return page, result, errUnreadable
 	}
+	result = t.get(request, "result")
 	return page, result, thrown(kinds, t.err)
 }
 

@@ -120,6 +120,25 @@ func TestCommitIsRepeatedOnce(t *testing.T) {
 	}
 }
 
+// TestBrowserThatForgets: nothing waits for ever.
+func TestBrowserThatForgets(t *testing.T) {
+	name := newName(t)
+	s, epoch := claimed(t, name)
+	t.Cleanup(indexeddb.WithStall(1000))
+	lose(t, 1, forgotten)
+	if err := s.Commit(t.Context(), epoch, put("k", "1")); err != nil {
+		t.Errorf("a commit forgotten once: %v", err)
+	}
+	lose(t, 2, forgotten)
+	wantsError(t, "a commit forgotten twice", s.Commit(t.Context(), epoch, put("k", "2")), store.ErrLost)
+	meddle(t, `
+		const { open } = IDBFactory.prototype;
+		IDBFactory.prototype.open = () => ({});
+		return () => { IDBFactory.prototype.open = open; };`)
+	_, err := indexeddb.Open(t.Context(), name, indexeddb.Options{})
+	wantsError(t, "Open", err, store.ErrLost)
+}
+
 // TestCommitOfUnknownOutcome: it was made, but we did not hear of it.
 func TestCommitOfUnknownOutcome(t *testing.T) {
 	s, epoch := claimed(t, newName(t))
@@ -184,7 +203,7 @@ func TestT37RepeatedCommitUndoesNoLaterOne(t *testing.T) {
 	for range 10 { // time enough for it, if it did not wait for the other
 		value()
 	}
-	go script(t, `goOn()`)
+	script(t, `goOn()`)
 	for range 2 {
 		if err := <-result; err != nil {
 			t.Error(err)

@@ -14,25 +14,43 @@ var (
 	uint8Array = browser.Get("Uint8Array")
 )
 
-// encode makes a JavaScript object of a record.
-func encode(c *calls, r *store.Record) safejs.Value {
-	o := c.new(object)
-	c.set(o, keyProperty, browser.Text(r.Key))
-	c.set(o, valueProperty, encodeBytes(c, r.Value))
-	for _, i := range store.Defined(r.Table).Indexes {
-		if text := r.Indexes.Get(i); text != "" {
-			c.set(o, string(i), browser.Text(text))
-		}
-	}
-	return o
+// encoder makes JavaScript objects of records: always the same object, and the
+// same array for values of one length, because IndexedDB copies what it is given
+// before it returns. Every call of JavaScript that this spares shows.
+type encoder struct {
+	*calls
+	object  safejs.Value
+	array   safejs.Value
+	length  int // of the array
+	indexes store.Indexes
 }
 
-func encodeBytes(c *calls, b []byte) safejs.Value {
-	array := c.new(uint8Array, len(b))
-	if c.err == nil && len(b) > 0 {
-		_, c.err = safejs.CopyBytesToJS(array, b)
+func newEncoder(c *calls) *encoder {
+	return &encoder{calls: c, object: c.new(object), length: -1}
+}
+
+// encode returns an object that is good until it is called again.
+func (e *encoder) encode(r *store.Record) safejs.Value {
+	e.set(e.object, keyProperty, browser.Text(r.Key))
+	if len(r.Value) != e.length {
+		e.length = len(r.Value)
+		e.array = e.new(uint8Array, e.length)
+		e.set(e.object, valueProperty, e.array)
 	}
-	return array
+	e.copyBytes(e.array, r.Value)
+	for _, i := range []store.Index{store.ByRoom, store.BySender, store.Pending} {
+		text := r.Indexes.Get(i)
+		if text == e.indexes.Get(i) {
+			continue
+		}
+		e.indexes.Set(i, text)
+		if text == "" {
+			e.delete(e.object, string(i))
+		} else {
+			e.set(e.object, string(i), browser.Text(text))
+		}
+	}
+	return e.object
 }
 
 // decode makes a record of what is stored under a key. If that cannot be, it

@@ -84,3 +84,9 @@ const madeButLost = `(tx, db) => {
 		lost.call(tx, new Event("abort"));
 	});
 }`
+
+// forgotten lets a transaction be made, while nobody hears of it.
+const forgotten = `(tx) => {
+	Object.defineProperty(tx, "onabort", { set: () => {} });
+	Object.defineProperty(tx, "oncomplete", { set: () => {} });
+}`

@@ -18,7 +18,8 @@ type transaction struct {
 	calls
 	tx     safejs.Value
 	handle safejs.Func
-	done   chan struct{} // closed at its end
+	done   chan struct{} // closed when there is nothing more to wait for
+	over   bool          // whether that is so
 	failed error         // how it ended, if not well
 
 	// onSuccess is called when a request has succeeded that was told to call
@@ -72,12 +73,28 @@ func (t *transaction) event(this safejs.Value, args []safejs.Value) any {
 	return nil
 }
 
+// end is called at the last event.
 func (t *transaction) end(err error) {
+	t.handle.Release()
+	t.finish(err)
+}
+
+func (t *transaction) finish(err error) {
+	if t.over {
+		return
+	}
 	if t.failed == nil {
 		t.failed = err
 	}
-	t.handle.Release() // nothing comes after this event
+	t.over = true
 	close(t.done)
+}
+
+// until lets a transaction that only reads be over when its last request has
+// succeeded, which is somewhat earlier than when the transaction ends.
+func (t *transaction) until(last safejs.Value) {
+	t.onSuccess = func(safejs.Value) { t.finish(nil) }
+	t.set(last, "onsuccess", t.handle)
 }
 
 // abort aborts it for a reason, if it has not ended yet.
@@ -85,7 +102,7 @@ func (t *transaction) abort(reason error) {
 	if t.failed == nil {
 		t.failed = reason
 	}
-	t.tx.Call("abort")
+	t.tx.Call("abort") // which throws if it has ended already
 }
 
 // wait waits for its end, after all has been asked for.
@@ -93,13 +110,32 @@ func (t *transaction) wait(ctx context.Context) error {
 	if t.err != nil {
 		t.abort(thrown(kinds, t.err))
 	}
+	timer, stalled := startStall()
+	defer timer.Stop()
 	select {
 	case <-t.done:
 		return t.failed
+	case <-stalled:
+		t.abort(errStalled)
+		return errStalled
 	case <-ctx.Done():
 		t.abort(ctx.Err())
 		return ctx.Err()
 	}
+}
+
+// stall is for how many milliseconds the browser may say nothing. It has been
+// seen to forget requests for good, after a device has slept.
+var stall = 60_000
+
+var errStalled = &Error{Kind: store.ErrLost, Name: "TimeoutError"}
+
+// startStall returns a channel that is closed when the browser has said nothing
+// for too long.
+func startStall() (*browser.Timer, <-chan struct{}) {
+	stalled := make(chan struct{})
+	timer, _ := browser.After(stall, func() { close(stalled) })
+	return timer, stalled
 }
 
 // epochOf reads what the store of the epoch has.

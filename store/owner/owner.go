@@ -29,7 +29,7 @@ type Options struct {
 }
 
 // DefaultSilence is how many milliseconds an owner may be silent. Pages in the
-// background answer too, but not while they compute.
+// background answer within a second or so, but not while they compute.
 const DefaultSilence = 10_000
 
 // questions is how often the owner is asked within the time of silence. What
@@ -67,8 +67,8 @@ func Ask(name string, o Options) *Seat {
 	return s
 }
 
-// Roles tells each change of the role. It is closed after [Robbed], and after
-// [Seat.Close].
+// Roles tells each change of the role. It is closed after [Robbed], after
+// [Seat.Close], and where the browser refuses locks.
 func (s *Seat) Roles() <-chan Role { return s.roles }
 
 // Close gives the seat up. If we are the owner, whoever waits becomes it; so
@@ -122,9 +122,13 @@ func (s *Seat) holdInTurn(ctx context.Context) (held bool) {
 func (s *Seat) heard(message string) {
 	switch message {
 	case question:
-		if s.role == Owning {
-			s.channel.post(answer)
-		}
+		// By a timer, because those are what stands still in a page that is
+		// frozen: it may still hear.
+		browser.After(0, func() {
+			if s.role == Owning {
+				s.channel.post(answer)
+			}
+		})
 	case answer:
 		s.unheard = 0
 	}

@@ -1,0 +1,58 @@
+//go:build js
+
+package main
+
+import (
+	"strconv"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// prepare prepares commits of some records each: how many commits, how many
+// records in each, of how many bytes, and what their keys begin with.
+func (p *page) prepare(args []safejs.Value) (safejs.Value, error) {
+	commits, records, size := number(args, 0), number(args, 1), number(args, 2)
+	prefix := text(args, 3)
+	p.prepared = make([]store.Changes, commits)
+	for i := range p.prepared {
+		for j := range records {
+			n := i*records + j
+			p.prepared[i].Put(store.Record{
+				Ref:   store.Ref{Table: store.InboundSessions, Key: prefix + strconv.Itoa(n)},
+				Value: make([]byte, size),
+				Indexes: store.Indexes{
+					Room:    "!room" + strconv.Itoa(n%50) + ":example.org",
+					Pending: "backup",
+				},
+			})
+		}
+	}
+	return safejs.Undefined(), nil
+}
+
+// run makes the prepared commits, one after the other.
+func (p *page) run([]safejs.Value) (safejs.Value, error) {
+	for i := range p.prepared {
+		if err := p.store.Commit(background, p.epoch, p.prepared[i]); err != nil {
+			return safejs.Undefined(), err
+		}
+	}
+	return safejs.Undefined(), nil
+}
+
+// runAll asks for all prepared commits at once.
+func (p *page) runAll([]safejs.Value) (safejs.Value, error) {
+	results := make(chan error, len(p.prepared))
+	for i := range p.prepared {
+		go func() { results <- p.group.Commit(background, p.prepared[i]) }()
+	}
+	var failed error
+	for range p.prepared {
+		if err := <-results; err != nil {
+			failed = err
+		}
+	}
+	return safejs.Undefined(), failed
+}

@@ -1,0 +1,38 @@
+// Runs in the page of the crash test: tells what the store has, then commits
+// without end, and tells of each commit when it is durable.
+import { changes, describe, tables } from "./commits.mjs";
+
+const post = (path, body) => fetch(path, { method: "POST", body: JSON.stringify(body) }).then((response) => response.json());
+
+const durabilities = new Set();
+const { transaction } = IDBDatabase.prototype;
+IDBDatabase.prototype.transaction = function (...args) {
+	const tx = transaction.apply(this, args);
+	if (tx.mode === "readwrite") durabilities.add(tx.durability);
+	return tx;
+};
+
+async function state() {
+	const found = {};
+	for (const table of tables) {
+		for (const { key, value, broken } of await storepage.load(table)) {
+			found[`${table}/${key}`] = broken ? `broken: ${broken}` : describe(value);
+		}
+	}
+	return found;
+}
+
+try {
+	await globalThis.ready;
+	await storepage.open("crash");
+	await storepage.claim();
+	const { next, tooEarly } = await post("/state", await state());
+	for (let n = next; ; n++) {
+		const committed = storepage.commit(changes(n));
+		if (!tooEarly) await committed;
+		post("/acknowledge", { n, durabilities: [...durabilities] });
+		await committed;
+	}
+} catch (error) {
+	await post("/failed", String(error.stack ?? error));
+}
