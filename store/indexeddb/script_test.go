@@ -58,13 +58,17 @@ func meddle(t *testing.T, body string, args ...any) {
 }
 
 // onTransactions replaces IDBDatabase's method transaction: the next a
-// transactions that write are given to a function b(tx, db).
+// transactions that write are given to the function CHANGE(tx, db), and the one
+// after these is announced.
 const onTransactions = `
 	const original = IDBDatabase.prototype.transaction;
 	let left = a;
 	IDBDatabase.prototype.transaction = function (...args) {
 		const tx = original.apply(this, args);
-		if (args[1] === "readwrite" && left-- > 0) (CHANGE)(tx, this);
+		if (args[1] === "readwrite") {
+			if (left-- > 0) (CHANGE)(tx, this);
+			else globalThis.announce?.();
+		}
 		return tx;
 	};
 	return () => { IDBDatabase.prototype.transaction = original; };`
