@@ -14,21 +14,23 @@ import (
 
 // connection is an open database.
 type connection struct {
-	db       safejs.Value
-	identity string // drawn when the database was made
-	commits  bool   // whether its transactions have the method commit
-	lost     atomic.Bool
-	handle   safejs.Func
+	db        safejs.Value
+	identity  string // drawn when the database was made
+	discarded string // what the browser says of data that it has discarded
+	commits   bool   // whether its transactions have the method commit
+	lost      atomic.Bool
+	handle    safejs.Func
 }
 
 // connect opens a database, and makes it unless it must be there already.
 func connect(ctx context.Context, name string, patience int, mustExist bool) (*connection, error) {
-	db, err := openDatabase(ctx, name, patience, mustExist)
+	o, err := openDatabase(ctx, name, patience, mustExist)
 	if err != nil {
 		return nil, err
 	}
+	db := o.db
 	prototype := browser.Get("IDBTransaction", "prototype")
-	c := &connection{db: db, commits: browser.Has(prototype, "commit")}
+	c := &connection{db: db, discarded: o.discarded, commits: browser.Has(prototype, "commit")}
 	if c.handle, err = safejs.FuncOf(c.leave); err == nil {
 		var set calls
 		set.set(db, "onversionchange", c.handle)

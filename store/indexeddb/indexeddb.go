@@ -26,6 +26,8 @@ type Store struct {
 	name     string
 	patience int
 	identity string
+	// discarded is what the browser said when the store was opened.
+	discarded string
 
 	// Commits are made one after the other, so that one that is repeated cannot
 	// undo a later one.
@@ -66,10 +68,16 @@ func Open(ctx context.Context, name string, o Options) (*Store, error) {
 		return nil, err
 	}
 	return &Store{
-		name: name, patience: o.Patience, identity: c.identity,
+		name: name, patience: o.Patience, identity: c.identity, discarded: c.discarded,
 		committing: newLock(), connecting: newLock(), connection: c,
 	}, nil
 }
+
+// Discarded tells what the browser said of data that it has discarded, if it had
+// to make the database anew because it found its own files damaged. Chromium
+// does that after some crashes, one in about 150, and so the store is empty: the
+// application must not take that for a device that never existed.
+func (s *Store) Discarded() string { return s.discarded }
 
 // Close ends the connection. What is under way still ends as it would; all
 // later calls return [store.ErrClosed].

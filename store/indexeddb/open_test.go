@@ -124,6 +124,27 @@ func TestFailedStepChangesNothing(t *testing.T) {
 	}
 }
 
+func TestDiscarded(t *testing.T) {
+	name := newName(t)
+	meddle(t, `
+		const all = { dataLoss: "total", dataLossMessage: "checksum mismatch" };
+		const { prototype } = IDBVersionChangeEvent;
+		const before = Object.keys(all).map((key) => [key, Object.getOwnPropertyDescriptor(prototype, key)]);
+		for (const key in all) Object.defineProperty(prototype, key, { value: all[key], configurable: true });
+		return () => {
+			for (const [key, value] of before) {
+				if (value) Object.defineProperty(prototype, key, value);
+				else delete prototype[key];
+			}
+		};`)
+	if got := open(t, name).Discarded(); got != "total: checksum mismatch" {
+		t.Errorf("a database made anew: %q", got)
+	}
+	if got := open(t, name).Discarded(); got != "" {
+		t.Errorf("a database that was there: %q", got)
+	}
+}
+
 // hold opens a database and does not let go of it, until it is told to.
 const hold = `return await new Promise((resolve) => {
 	const request = indexedDB.open(a);

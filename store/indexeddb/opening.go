@@ -22,6 +22,7 @@ type opening struct {
 	failed    error
 	db        safejs.Value
 	abandoned bool
+	discarded string // what the browser says of data that it has discarded
 }
 
 // ask calls a method of indexedDB, and returns what will tell how that ended.
@@ -86,6 +87,10 @@ func (o *opening) upgrade(event safejs.Value) error {
 	if err != nil || c.err != nil || version < 0 || version > len(steps) {
 		return &Error{Kind: store.ErrFailed}
 	}
+	if loss, _ := decodeText(event, "dataLoss"); loss == "total" { // only Chromium has it
+		message, _ := decodeText(event, "dataLossMessage")
+		o.discarded = loss + ": " + message
+	}
 	if version == 0 && o.mustExist {
 		return &Error{Kind: store.ErrGone}
 	}
@@ -135,12 +140,12 @@ func (o *opening) wait(ctx context.Context, patience int) error {
 	}
 }
 
-func openDatabase(ctx context.Context, name string, patience int, mustExist bool) (safejs.Value, error) {
+// openDatabase opens a database, and makes it unless it must be there already.
+func openDatabase(ctx context.Context, name string, patience int, mustExist bool) (*opening, error) {
 	o, err := ask("open", browser.Text(name), len(steps))
 	if err != nil {
-		return safejs.Undefined(), err
+		return nil, err
 	}
 	o.mustExist = mustExist
-	err = o.wait(ctx, patience)
-	return o.db, err
+	return o, o.wait(ctx, patience)
 }

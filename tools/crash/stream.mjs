@@ -12,6 +12,17 @@ IDBDatabase.prototype.transaction = function (...args) {
 	return tx;
 };
 
+// Chromium says so when it finds its own files damaged: it discards them all.
+const { open } = IDBFactory.prototype;
+let discarded = "";
+IDBFactory.prototype.open = function (...args) {
+	const request = open.apply(this, args);
+	request.addEventListener("upgradeneeded", (event) => {
+		if (event.dataLoss === "total") discarded = event.dataLossMessage || "for no reason given";
+	});
+	return request;
+};
+
 async function state() {
 	const found = {};
 	for (const table of tables) {
@@ -26,7 +37,7 @@ try {
 	await globalThis.ready;
 	await storepage.open("crash");
 	await storepage.claim();
-	const { next, tooEarly } = await post("/state", await state());
+	const { next, tooEarly } = await post("/state", { found: await state(), discarded });
 	for (let n = next; ; n++) {
 		const committed = storepage.commit(changes(n));
 		if (!tooEarly) await committed;
