@@ -75,7 +75,7 @@ func Open(ctx context.Context, name string, o Options) (*Store, error) {
 
 // Discarded tells what the browser said of data that it has discarded, if it had
 // to make the database anew because it found its own files damaged. Chromium
-// does that after some crashes, one in about 150, and so the store is empty: the
+// does that after some crashes, if rarely. The store is empty then, and the
 // application must not take that for a device that never existed.
 func (s *Store) Discarded() string { return s.discarded }
 

@@ -5,7 +5,7 @@
 //	node tools/crash/crash.mjs [kills] [seed]
 //
 // It ends with status 1 if not, and with 3 if all that is missing was discarded by
-// Chromium, which says so itself. That happens after one in about 150 kills: if
+// Chromium, which says so itself. That was seen a few times in some 700 kills: if
 // the kill comes between the two writes in which LevelDB appends a record to its
 // log, the next start appends to the truncated log nevertheless, and the start
 // after that finds a checksum that does not match, and discards the database
