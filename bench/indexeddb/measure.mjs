@@ -27,8 +27,8 @@ async function byTurns(rounds, tests) {
 let serial = 0;
 const prefix = () => `${serial++} `;
 
-/** Commits of some records each, one after the other. */
-async function commits(db, epoch, rounds, count, records) {
+/** Commits of some records each, one after the other, which were asked for before or not. */
+async function commits(db, epoch, rounds, count, records, looked) {
 	return byTurns(rounds, {
 		async floor() {
 			const prepared = floor.prepare(count, records, SIZE, prefix());
@@ -38,6 +38,7 @@ async function commits(db, epoch, rounds, count, records) {
 		},
 		async store() {
 			await storepage.prepare(count, records, SIZE, prefix());
+			if (looked) await storepage.look();
 			return time(() => storepage.run());
 		},
 	});
@@ -95,12 +96,16 @@ globalThis.measure = async (quick) => {
 	const db = await floor.open("commits");
 	const few = quick ? 0.2 : 1;
 	const rounds = (n) => Math.max(3, Math.round(n * few));
-	const result = {
-		"1 record": await commits(db, epoch, rounds(150), 1, 1),
-		"200 records": await commits(db, epoch, rounds(30), 1, 200),
-		"10,000 records in slices": await commits(db, epoch, rounds(5), 10_000 / SLICE, SLICE),
-		"100 commits at once": await group(rounds(30)),
-	};
+	const ofAllSizes = async (what, looked) => ({
+		[`1 record${what}`]: await commits(db, epoch, rounds(150), 1, 1, looked),
+		[`200 records${what}`]: await commits(db, epoch, rounds(30), 1, 200, looked),
+		[`10,000 records in slices${what}`]: await commits(db, epoch, rounds(5), 10_000 / SLICE, SLICE, looked),
+	});
+	const result = { ...(await ofAllSizes("")), "100 commits at once": await group(rounds(30)) };
+	await storepage.close();
+	await storepage.open("sealed", "sealed"); // beside the same floor
+	await storepage.claim();
+	Object.assign(result, await ofAllSizes(", sealed", true), await ofAllSizes(", sealed blindly", false));
 	db.close();
 	await storepage.close();
 	const { few: ten, many, raw } = await opening(rounds(30), quick ? 10_000 : 100_000);

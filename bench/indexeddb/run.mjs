@@ -21,6 +21,9 @@ const targets = {
 	"opening beside a raw database and a get": 2.0,
 };
 
+/** The most that sealing may add, in percent. */
+const SEALING = 25;
+
 const executablePath = engine.find();
 if (!executablePath) {
 	console.log(`Chromium is ${engine.missing}`);
@@ -40,6 +43,13 @@ try {
 	await page.waitForFunction(() => globalThis.measure);
 	const result = await page.evaluate((quick) => globalThis.measure(quick), quick);
 	for (const [name, { floor, store }] of Object.entries(result)) {
+		const [plain, sealed] = name.split(", sealed");
+		const open = result[plain];
+		if (sealed !== undefined) {
+			const adds = (100 * ((store / floor) / (open.store / open.floor) - 1)).toFixed(0);
+			console.log(`${name}: ${store.toFixed(2)} ms, floor ${floor.toFixed(2)} ms, sealing adds ${adds} %${sealed ? "" : `, at most ${SEALING} %`}`);
+			continue;
+		}
 		const target = targets[name] ? `, at most ${targets[name].toFixed(1)}` : "";
 		console.log(`${name}: ${store.toFixed(2)} ms, floor ${floor.toFixed(2)} ms, ratio ${(store / floor).toFixed(2)}${target}`);
 	}

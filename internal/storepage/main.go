@@ -13,11 +13,13 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/indexeddb"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/owner"
+	"github.com/mudpuppy-e2ee/mudpuppy/store/sealed"
 )
 
 // page is what a page has. It opens one store at a time.
 type page struct {
-	store    *indexeddb.Store
+	store    store.Store
+	database *indexeddb.Store // where that is kept
 	group    *store.Group
 	epoch    uint64
 	prepared []store.Changes
@@ -37,6 +39,7 @@ func main() {
 		"ask":     p.ask,
 		"leave":   p.leave,
 		"prepare": p.prepare,
+		"look":    p.look,
 		"run":     p.run,
 		"runAll":  p.runAll,
 	} {
@@ -48,16 +51,25 @@ func main() {
 
 var background = context.Background()
 
+// open opens a database, sealed if there is a second argument.
 func (p *page) open(args []safejs.Value) (safejs.Value, error) {
 	s, err := indexeddb.Open(background, text(args, 0), indexeddb.Options{})
-	if err == nil {
-		p.store = s
+	if err != nil {
+		return safejs.Undefined(), err
 	}
-	return safejs.Undefined(), err
+	p.database, p.store = s, s
+	if len(args) > 1 {
+		key := sealed.RawKey(&[32]byte{1})
+		defer key.Wipe()
+		if p.store, err = sealed.Open(background, s, key); err != nil {
+			return safejs.Undefined(), err
+		}
+	}
+	return safejs.Undefined(), nil
 }
 
 func (p *page) close([]safejs.Value) (safejs.Value, error) {
-	return safejs.Undefined(), p.store.Close()
+	return safejs.Undefined(), p.database.Close()
 }
 
 func (p *page) destroy(args []safejs.Value) (safejs.Value, error) {

@@ -32,6 +32,21 @@ func (p *page) prepare(args []safejs.Value) (safejs.Value, error) {
 	return safejs.Undefined(), nil
 }
 
+// look asks for the records that the prepared commits put, as a device does before
+// it decides to.
+func (p *page) look([]safejs.Value) (safejs.Value, error) {
+	for i := range p.prepared {
+		q := store.Query{Table: store.InboundSessions}
+		for j := range p.prepared[i].Puts {
+			q.Keys = append(q.Keys, p.prepared[i].Puts[j].Key)
+		}
+		if _, err := p.store.Load(background, q); err != nil {
+			return safejs.Undefined(), err
+		}
+	}
+	return safejs.Undefined(), nil
+}
+
 // run makes the prepared commits, one after the other.
 func (p *page) run([]safejs.Value) (safejs.Value, error) {
 	for i := range p.prepared {

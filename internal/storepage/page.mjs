@@ -1,10 +1,15 @@
 // Starts the program in a page or in a worker. Whoever drives the page awaits
 // `ready`; a worker is driven by messages: [id, name of a function, arguments].
 import "/wasm_exec.js";
+import { wasmHost } from "/host.mjs";
 
 async function start() {
 	const go = new globalThis.Go();
+	const host = wasmHost(await (await fetch("/kernel.wasm")).arrayBuffer());
+	go.importObject.mudpuppy = host.imports;
+	go.env = host.env;
 	const { instance } = await WebAssembly.instantiateStreaming(fetch("/storepage.wasm"), go.importObject);
+	await host.attach(instance.exports.mem);
 	go.run(instance);
 }
 

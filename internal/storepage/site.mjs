@@ -22,7 +22,7 @@ ${scripts.map((script) => `<script type="module" src="${script}"></script>`).joi
 export async function build() {
 	await mkdir(`${root}dist/storepage`, { recursive: true });
 	const env = { ...process.env, GOOS: "js", GOARCH: "wasm" };
-	execFileSync("go", ["build", "-trimpath", "-ldflags=-s -w", "-o", program, "./internal/storepage"], { cwd: root, env, stdio: "inherit" });
+	execFileSync("go", ["build", "-trimpath", "-tags=wasmhost", "-ldflags=-s -w", "-o", program, "./internal/storepage"], { cwd: root, env, stdio: "inherit" });
 }
 
 /**
@@ -38,6 +38,8 @@ export async function serve({ files = {}, posts = {}, script } = {}) {
 		"/page.mjs": fileURLToPath(new URL("page.mjs", import.meta.url)),
 		"/wasm_exec.js": `${goroot}/lib/wasm/wasm_exec.js`,
 		"/storepage.wasm": program,
+		"/host.mjs": `${root}internal/wasmhost/host.mjs`,
+		"/kernel.wasm": `${root}internal/aes/simd/kernel.wasm`,
 		...files,
 	};
 	const server = createServer(async (request, response) => {
