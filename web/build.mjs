@@ -108,7 +108,5 @@ await copyTypes();
 await copyFile(join(web, "build/olm.wasm"), join(web, "dist/olm.wasm"));
 await copyFile(join(root, "internal/aes/simd/kernel.wasm"), join(web, "dist/kernel.wasm"));
 await copyFile(join(goroot, "LICENSE"), join(web, "licenses/go.txt"));
-const edwards25519 = run("go", ["list", "-m", "-f", "{{.Dir}}", "filippo.io/edwards25519"], { cwd: root }).trim();
-await copyFile(join(edwards25519, "LICENSE"), join(web, "licenses/edwards25519.txt"));
 await copyFile(join(root, "LICENSE"), join(web, "LICENSE"));
 await pack();

@@ -63,7 +63,7 @@ func significant(text []byte) (digits string, exponent int) {
 
 // power reads an exponent. One that is far out of range stays so.
 func power(text []byte) int {
-	const far = 1 << 30
+	const far = 1 << 26 // ten times that fits into 32 bits
 	n, negative := 0, text[0] == '-'
 	for _, c := range text {
 		if isDigit(c) {

@@ -116,6 +116,27 @@ func TestT34Nesting(t *testing.T) {
 	}
 }
 
+// TestT34NamesAreDecodedOnce: a name that looks like an escape is not one.
+func TestT34NamesAreDecodedOnce(t *testing.T) {
+	v := mustParse(t, `{"\u0061":1,"\\u0061":2}`)
+	for name, want := range map[string]int64{"a": 1, `\u0061`: 2} {
+		if got, ok := v.Get(name).Integer(); !ok || got != want {
+			t.Errorf("%s: %d, %v, want %d", name, got, ok, want)
+		}
+	}
+	if mustParse(t, `{"\u0061":1}`).Get(`\u0061`).Kind() != None {
+		t.Error("a member was found by how its name is written")
+	}
+}
+
+func TestFarExponents(t *testing.T) {
+	for _, text := range []string{"1e4294967299", "1e4294967296", "1E-4294967296", "1e18446744073709551616", "1e99999999999999999999999", "10e-99999999999999999999"} {
+		if n, ok := mustParse(t, text).Integer(); ok {
+			t.Errorf("%s is read as %d", text, n)
+		}
+	}
+}
+
 // TestSyntax: what is refused here encoding/json accepts only where it is lax.
 func TestSyntax(t *testing.T) {
 	for _, text := range []string{

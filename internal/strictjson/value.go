@@ -121,7 +121,7 @@ func (v Value) members() iter.Seq2[name, Value] {
 // name is the content of a name, with its escapes.
 type name []byte
 
-func (n name) is(want string) bool { return string(n) == want || string(n.decoded()) == want }
+func (n name) is(want string) bool { return string(n.decoded()) == want }
 
 func (n name) decoded() []byte {
 	if bytes.IndexByte(n, '\\') < 0 {

@@ -25,7 +25,18 @@ test("init names what is wrong, and can be tried again", async () => {
   const importsXY = [2, 8, 1, 1, 0x78, 1, 0x79, 3, 0x7f, 0]; // a global named y of a module named x
   await assert.rejects(init({ bytes: new Uint8Array(header) }), fails("ERR_NOT_WASM"));
   await assert.rejects(init({ bytes: new Uint8Array([...header, ...importsXY]) }), fails("ERR_NOT_WASM"));
-  await assert.rejects(init({ bytes: "olm.wasm" }), fails("ERR_ARGUMENT"));
+  const onlyMemory = [5, 3, 1, 0, 1, 7, 7, 1, 3, 0x6d, 0x65, 0x6d, 2, 0]; // exported as mem
+  await assert.rejects(init({ bytes: new Uint8Array([...header, ...onlyMemory]) }), fails("ERR_NOT_WASM"));
+  const detached = new Uint8Array(8);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  const throwing = {
+    get url() {
+      throw new Error("url");
+    },
+  };
+  for (const wrong of [null, 5, throwing, { signal: {} }, { signal: null }, { url: Symbol("x") }, { url: {} }, { url: 1 }, { bytes: "olm.wasm" }, { bytes: detached.buffer }]) {
+    await assert.rejects(init(wrong), fails("ERR_ARGUMENT"));
+  }
   await assert.rejects(init({ url: "/nowhere/olm.wasm" }), fails("ERR_FETCH"));
   await assert.rejects(init({ signal: AbortSignal.abort() }), fails("ERR_ABORTED"));
   const controller = new AbortController();

@@ -1,7 +1,9 @@
 // T17 at the border: whatever JavaScript passes, it gets a result or a typed
 // error, and the program goes on with clean buffers.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
+import { Worker } from "node:worker_threads";
 import * as mudpuppy from "mudpuppy/olm";
 import { go, memory, start } from "./inside.mjs";
 
@@ -182,4 +184,34 @@ test("T17: what is far too long leaves memory as it was, wherever it stands", ()
     }
   }
   assert.ok(refused > 100, `only ${refused} calls were refused for their length`);
+});
+
+test("T17: a shared array that another thread lets grow is copied as it was, or refused", async (t) => {
+  // The other thread waits until a call is about to begin, and then lets the array grow.
+  const LENGTH = 60_000;
+  const GROWN = 400_000;
+  const trials = 3000;
+  const arrays = Array.from({ length: trials }, () => new SharedArrayBuffer(LENGTH, { maxByteLength: GROWN }));
+  const turn = new Int32Array(new SharedArrayBuffer(4));
+  const source = `
+    const { arrays, turn, grown } = require("node:worker_threads").workerData;
+    arrays.forEach((array, i) => {
+      while (Atomics.load(turn, 0) <= i);
+      for (let n = Math.random() * 20000; n > 0; n--);
+      array.grow(grown);
+      new Uint8Array(array).fill(0x5a);
+    });`;
+  const worker = new Worker(source, { eval: true, workerData: { arrays, turn, grown: GROWN } });
+  t.after(() => worker.terminate());
+  await once(worker, "online");
+  const key = new Uint8Array(32);
+  for (const [i, array] of arrays.entries()) {
+    const growing = new Uint8Array(array);
+    Atomics.store(turn, 0, i + 1);
+    for (let before = true; before; ) {
+      before = array.byteLength === LENGTH;
+      assert.throws(() => mudpuppy.Account.unpickle(growing, key), (error) => /^ERR_(PICKLE|ARGUMENT)/.test(error.code));
+    }
+  }
+  new mudpuppy.Account().free(); // it is alive and well
 });

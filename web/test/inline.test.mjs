@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import Olm from "mudpuppy/libolm";
 import * as olm from "mudpuppy/olm";
 import * as inline from "mudpuppy/olm/inline";
 import { checkSteps } from "./scenario/check.mjs";
@@ -10,7 +11,7 @@ import { playSteps } from "./scenario/steps.mjs";
 
 test("the scenario, loaded by the inline entry for the other entry too", async (t) => {
   assert.equal(inline.Account, olm.Account);
-  await checkSteps(t, await playSteps({ ...olm, init: inline.init }));
+  await checkSteps(t, await playSteps({ ...olm, init: inline.init }, Olm));
 });
 
 test("short texts are converted as TextEncoder and TextDecoder would", () => {

@@ -6,7 +6,7 @@
 // the greatest size that the argument can have in memory, and only after all
 // of them is anything copied.
 import { MudpuppyError } from "./errors.js";
-import { advance, maxArgument, memory, position, room } from "./instance.js";
+import { advance, discard, maxArgument, memory, position, room } from "./instance.js";
 import { encode } from "./text.js";
 
 // The getters that typed arrays inherit. What an object defines itself under
@@ -16,6 +16,8 @@ const getter = (name: string | symbol) =>
   Object.getOwnPropertyDescriptor(typedArray, name)?.get as (this: unknown) => unknown;
 const tagOf = getter(Symbol.toStringTag);
 const lengthOf = getter("byteLength");
+const bufferOf = getter("buffer");
+const offsetOf = getter("byteOffset");
 const { indexOf } = Uint8Array.prototype;
 const surrogate = /\p{Surrogate}/u;
 
@@ -85,10 +87,14 @@ export function putText(value: unknown): number {
 }
 
 export function putBytes(value: unknown): number {
-  const bytes = value as Uint8Array;
-  const length = lengthOf.call(bytes) as number;
-  // Memory that is shared may have grown since it was checked.
-  if (length > room()) throw refuse("a Uint8Array", "one that does not change meanwhile");
+  const length = lengthOf.call(value) as number;
+  // Memory that is shared may grow at any time: since it was checked, and also
+  // while it is copied, unless by a view that does not follow.
+  if (length > room()) {
+    discard();
+    throw refuse("a Uint8Array", "one that does not change meanwhile");
+  }
+  const bytes = new Uint8Array(bufferOf.call(value) as ArrayBuffer, offsetOf.call(value) as number, length);
   memory.set(bytes, position);
   advance(length);
   return length;

@@ -103,6 +103,11 @@ export function room(): number {
   return inputEnd - position;
 }
 
+/** Overwrites the arguments that were written already: there will be no call. */
+export function discard(): void {
+  memory.fill(0, layoutField(0), position);
+}
+
 /** Moves on, past what was just written or read, and returns where that begins. */
 export function advance(length: number): number {
   const start = position;

@@ -18,7 +18,8 @@ export async function compile(source: Source): Promise<WebAssembly.Module> {
 /** Makes an instance. WebKit applies the Content-Security-Policy here and not before. */
 export async function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
   const instance = await unlessForbidden(WebAssembly.instantiate(module, imports), notStarted);
-  if (!(instance.exports["mem"] instanceof WebAssembly.Memory)) {
+  const { mem, bridge_layout: layout } = instance.exports;
+  if (!(mem instanceof WebAssembly.Memory) || typeof layout !== "function") {
     throw new MudpuppyError("ERR_NOT_WASM", "the module is another program than Mudpuppy");
   }
   return instance;
@@ -53,9 +54,13 @@ export function fetchFailed(url: string | URL): (cause: unknown) => never {
 }
 
 function asBytes(source: unknown): Uint8Array<ArrayBuffer> {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (ArrayBuffer.isView(source)) {
-    return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
+  try {
+    if (source instanceof ArrayBuffer) return new Uint8Array(source);
+    if (ArrayBuffer.isView(source)) {
+      return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
+    }
+  } catch (cause) {
+    throw new MudpuppyError("ERR_ARGUMENT", "bytes must have their memory, and not be detached", cause);
   }
   throw new MudpuppyError("ERR_ARGUMENT", "bytes must be an ArrayBuffer or a Uint8Array, module a WebAssembly.Module");
 }

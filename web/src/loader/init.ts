@@ -48,7 +48,7 @@ let attempt: Attempt | undefined;
 export function makeInit(platform: Platform) {
   if (platform.isBrowser) convertShortTexts();
   return async function init(options: InitOptions = {}): Promise<void> {
-    const { signal, ...from } = options;
+    const { signal, ...from } = checkOptions(options);
     if (signal?.aborted) throw aborted(signal);
     if (hasCrashed()) throw new MudpuppyError("ERR_CRASHED", "Mudpuppy has crashed; load the page anew");
     if (running()) return;
@@ -57,14 +57,31 @@ export function makeInit(platform: Platform) {
   };
 }
 
+/** Reads the options, each once, and refuses what they cannot be. */
+function checkOptions(options: InitOptions): InitOptions {
+  const refuse = (what: string, cause?: unknown) => new MudpuppyError("ERR_ARGUMENT", what, cause);
+  if (typeof options !== "object" || options === null) throw refuse("the options of init must be an object");
+  let read: InitOptions;
+  try {
+    const { url, module, bytes, signal } = options;
+    read = { url, module, bytes, signal };
+  } catch (cause) {
+    throw refuse("the options of init must be an object that can be read", cause);
+  }
+  const { url, signal } = read;
+  // Of objects only what is used is asked for: they may be of another realm.
+  if (url !== undefined && typeof url !== "string" && typeof url?.href !== "string") throw refuse("url must be a string or a URL");
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") throw refuse("signal must be an AbortSignal");
+  return read;
+}
+
 function begin(platform: Platform, from: Omit<InitOptions, "signal">): Attempt {
   const controller = new AbortController();
-  const done = start(platform, from, controller.signal).catch((error: unknown) => {
-    attempt = undefined; // the next init tries again
-    throw error;
+  const begun: Attempt = { done: start(platform, from, controller.signal), controller, waiting: 0 };
+  begun.done.catch(() => { // whoever waits hears of it
+    if (attempt === begun) attempt = undefined; // the next init tries again
   });
-  done.catch(() => {}); // whoever waits hears of it
-  return { done, controller, waiting: 0 };
+  return begun;
 }
 
 /** Waits for an attempt, or until the signal is aborted. The last one to leave ends the attempt. */
@@ -103,7 +120,9 @@ async function start(platform: Platform, from: Omit<InitOptions, "signal">, sign
   const module = await compile(from.module ?? from.bytes ?? (await platform.load(from.url, signal)));
   const program = makeProgram(platform.kernel, markCrashed);
   const instance = await instantiate(module, program.imports);
+  await program.prepare(instance);
   if (signal.aborted) throw new MudpuppyError("ERR_ABORTED", "init was aborted", signal.reason);
-  await program.run(instance);
+  if (running()) return; // two programs would not share one memory
+  program.run(instance);
   attach(instance.exports as unknown as Core, program.stop);
 }

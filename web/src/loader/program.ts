@@ -5,7 +5,10 @@ import type { Platform } from "./init.js";
 
 export interface Program {
   imports: WebAssembly.Imports;
-  run(instance: WebAssembly.Instance): Promise<void>;
+  /** Lends the instance what it needs. */
+  prepare(instance: WebAssembly.Instance): Promise<void>;
+  /** Starts the program, which then waits to be called. */
+  run(instance: WebAssembly.Instance): void;
   /** Stops the timers of a program that has ended, which would throw. */
   stop(): void;
 }
@@ -27,8 +30,8 @@ export function makeProgram(kernel: Platform["kernel"], ended: (cause: unknown) 
   go.importObject["mudpuppy"] = host.imports;
   return {
     imports: go.importObject,
-    async run(instance) {
-      await host.attach(instance.exports["mem"] as WebAssembly.Memory);
+    prepare: (instance) => host.attach(instance.exports["mem"] as WebAssembly.Memory),
+    run(instance) {
       go.run(instance).catch(ended);
     },
     stop() {
