@@ -14,7 +14,10 @@
 // Package store/storetest tells whether an implementation is right.
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Store keeps records. Its methods can be called from several goroutines at
 // once.
@@ -122,7 +125,7 @@ func Claim(ctx context.Context, s Store) (epoch uint64, err error) {
 		}
 		epoch = page.Epoch + 1
 		// Stale means that somebody else was faster: they lose it again.
-		if err = s.Commit(ctx, epoch, Changes{Claim: true}); err != ErrStale {
+		if err = s.Commit(ctx, epoch, Changes{Claim: true}); !errors.Is(err, ErrStale) {
 			return epoch, err
 		}
 	}

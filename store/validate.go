@@ -5,32 +5,38 @@ import "unicode/utf8"
 // Validate returns [ErrInvalid] for changes that no store need take. It is for
 // those who implement one.
 func (c *Changes) Validate() error {
-	changes, bytes, value := MaxChanges, MaxBytes, MaxValueLen
-	if c.Sealed {
-		changes, bytes, value = changes+SealedRoomChanges, bytes+SealedRoomBytes, value+SealedRoom
-	}
-	if c.Len() > changes || c.Bytes() > bytes {
+	if c.Len() > MaxChanges || c.Bytes() > MaxBytes {
 		return ErrInvalid
 	}
 	seen := make(map[Ref]bool, c.Len())
-	valid := func(r Ref) bool {
-		ok := !seen[r] && Defined(r.Table) != nil && validKey(r.Key)
+	again := func(r Ref) bool {
+		before := seen[r]
 		seen[r] = true
-		return ok
+		return before
 	}
 	for i := range c.Puts {
 		r := &c.Puts[i]
-		if !valid(r.Ref) || len(r.Value) > value || !validIndexes(r) {
+		if again(r.Ref) || r.Validate() != nil {
 			return ErrInvalid
 		}
 	}
 	for _, r := range c.Deletes {
-		if !valid(r) {
+		if again(r) || !r.valid() {
 			return ErrInvalid
 		}
 	}
 	return nil
 }
+
+// Validate returns [ErrInvalid] for a record that no store can hold.
+func (r *Record) Validate() error {
+	if !r.valid() || len(r.Value) > MaxValueLen || !validIndexes(r) {
+		return ErrInvalid
+	}
+	return nil
+}
+
+func (r *Ref) valid() bool { return Defined(r.Table) != nil && ValidKey(r.Key) }
 
 // Validate returns [ErrInvalid] for a query that makes no sense. It is for those
 // who implement a store.
@@ -60,14 +66,15 @@ func (q *Query) PageLen() int {
 func validIndexes(r *Record) bool {
 	d := Defined(r.Table)
 	for _, i := range []Index{ByRoom, BySender, Pending} {
-		if v := r.Indexes.Get(i); v != "" && (!d.Has(i) || !validKey(v)) {
+		if v := r.Indexes.Get(i); v != "" && (!d.Has(i) || !ValidKey(v)) {
 			return false
 		}
 	}
 	return true
 }
 
-func validKey(key string) bool {
+// ValidKey reports whether a text can be a key, or stand in an index.
+func ValidKey(key string) bool {
 	if key == "" || len(key) > MaxKeyLen || !utf8.ValidString(key) {
 		return false
 	}
