@@ -77,6 +77,7 @@ var rules = []rule{
 	{packages: []string{"store/indexeddb"}, may: []string{"internal/browser", "internal/random", "store"}, foreign: []string{safejs}},
 	{packages: []string{"store/owner"}, may: []string{"internal/browser"}, foreign: []string{safejs}},
 	{packages: []string{"internal/storepage"}, may: []string{"internal/browser", "store", "store/indexeddb", "store/owner", "store/sealed"}, foreign: []string{safejs}},
+	{packages: []string{"store/jsstore"}, may: []string{"store"}, foreign: []string{safejs}, js: true},
 	{packages: testHelpers, may: []string{"internal/testrand", "store"}},
 	{packages: []string{"internal/imports", "interop"}}, // tests only
 }
