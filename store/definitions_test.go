@@ -17,7 +17,10 @@ func TestDefinitionsAreThoseOfTheNpmPackage(t *testing.T) {
 		Indexes []store.Index
 		Hot     bool
 	}
-	type limits struct{ KeyBytes, ValueBytes, Changes, Bytes, Page, NextBytes int }
+	type limits struct {
+		KeyBytes, ValueBytes, Changes, Bytes, Page, NextBytes int
+		Sealed                                                struct{ ValueBytes, Changes, Bytes int }
+	}
 	text, err := os.ReadFile("testdata/definitions.json")
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +45,11 @@ func TestDefinitionsAreThoseOfTheNpmPackage(t *testing.T) {
 	if !reflect.DeepEqual(indexes, want.Indexes) {
 		t.Errorf("indexes: %v, want %v", indexes, want.Indexes)
 	}
-	got := limits{store.MaxKeyLen, store.MaxValueLen, store.MaxChanges, store.MaxBytes, store.DefaultLimit, want.Limits.NextBytes}
+	got := limits{
+		KeyBytes: store.MaxKeyLen, ValueBytes: store.MaxValueLen, Changes: store.MaxChanges, Bytes: store.MaxBytes,
+		Page: store.DefaultLimit, NextBytes: want.Limits.NextBytes,
+	}
+	got.Sealed.ValueBytes, got.Sealed.Changes, got.Sealed.Bytes = store.SealedRoom, store.SealedRoomChanges, store.SealedRoomBytes
 	if got != want.Limits {
 		t.Errorf("limits: %+v, want %+v", got, want.Limits)
 	}

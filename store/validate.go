@@ -5,38 +5,32 @@ import "unicode/utf8"
 // Validate returns [ErrInvalid] for changes that no store need take. It is for
 // those who implement one.
 func (c *Changes) Validate() error {
-	if c.Len() > MaxChanges || c.Bytes() > MaxBytes {
+	changes, bytes, value := MaxChanges, MaxBytes, MaxValueLen
+	if c.Sealed {
+		changes, bytes, value = changes+SealedRoomChanges, bytes+SealedRoomBytes, value+SealedRoom
+	}
+	if c.Len() > changes || c.Bytes() > bytes {
 		return ErrInvalid
 	}
 	seen := make(map[Ref]bool, c.Len())
-	again := func(r Ref) bool {
-		before := seen[r]
+	valid := func(r Ref) bool {
+		ok := !seen[r] && Defined(r.Table) != nil && validKey(r.Key)
 		seen[r] = true
-		return before
+		return ok
 	}
 	for i := range c.Puts {
 		r := &c.Puts[i]
-		if again(r.Ref) || r.Validate() != nil {
+		if !valid(r.Ref) || len(r.Value) > value || !validIndexes(r) {
 			return ErrInvalid
 		}
 	}
 	for _, r := range c.Deletes {
-		if again(r) || !r.valid() {
+		if !valid(r) {
 			return ErrInvalid
 		}
 	}
 	return nil
 }
-
-// Validate returns [ErrInvalid] for a record that no store can hold.
-func (r *Record) Validate() error {
-	if !r.valid() || len(r.Value) > MaxValueLen || !validIndexes(r) {
-		return ErrInvalid
-	}
-	return nil
-}
-
-func (r *Ref) valid() bool { return Defined(r.Table) != nil && ValidKey(r.Key) }
 
 // Validate returns [ErrInvalid] for a query that makes no sense. It is for those
 // who implement a store.
@@ -66,15 +60,14 @@ func (q *Query) PageLen() int {
 func validIndexes(r *Record) bool {
 	d := Defined(r.Table)
 	for _, i := range []Index{ByRoom, BySender, Pending} {
-		if v := r.Indexes.Get(i); v != "" && (!d.Has(i) || !ValidKey(v)) {
+		if v := r.Indexes.Get(i); v != "" && (!d.Has(i) || !validKey(v)) {
 			return false
 		}
 	}
 	return true
 }
 
-// ValidKey reports whether a text can be a key, or stand in an index.
-func ValidKey(key string) bool {
+func validKey(key string) bool {
 	if key == "" || len(key) > MaxKeyLen || !utf8.ValidString(key) {
 		return false
 	}
@@ -84,4 +77,16 @@ func ValidKey(key string) bool {
 		}
 	}
 	return true
+}
+
+// ValidKey reports whether a text can be a key, or stand in an index.
+func ValidKey(key string) bool { return validKey(key) }
+
+// Validate returns [ErrInvalid] for a record that no store can hold, not even for
+// a sealed one above it.
+func (r *Record) Validate() error {
+	if Defined(r.Table) == nil || !validKey(r.Key) || len(r.Value) > MaxValueLen+SealedRoom || !validIndexes(r) {
+		return ErrInvalid
+	}
+	return nil
 }

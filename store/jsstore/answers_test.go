@@ -115,7 +115,7 @@ func TestPagesThatAreWrong(t *testing.T) {
 		"({ ...page, records: [{ ...record, value: new Proxy(new Uint8Array(2), {}) }] })":                                                                                               "no Uint8Array",
 		"({ ...page, records: [{ ...record, value: detached() }] }); function detached() { const a = new Uint8Array(2); structuredClone(a.buffer, { transfer: [a.buffer] }); return a }": "",
 		"({ ...page, records: [{ ...record, get value() { return fail() } }] })":                                                                                                         "no Uint8Array",
-		"({ ...page, records: [{ ...record, value: new Uint8Array(2 ** 20 + 1) }] })":                                                                                                    "too long a value",
+		"({ ...page, records: [{ ...record, value: new Uint8Array(2 ** 20 + 2 ** 14 + 1) }] })":                                                                                          "too long a value",
 
 		"({ ...page, records: [{ ...record, indexes: undefined }] })":                               "was not asked for",
 		"({ ...page, records: [{ ...record, indexes: { room: 'other' } }] })":                       "was not asked for",
@@ -230,5 +230,19 @@ func TestQueriesAsJavaScriptSeesThem(t *testing.T) {
 		if _, err := s.Load(t.Context(), q); err == nil || !strings.HasSuffix(err.Error(), "load: "+want) {
 			t.Errorf("%v; want %s", err, want)
 		}
+	}
+}
+
+func TestChangesAsJavaScriptSeesThem(t *testing.T) {
+	s := open(t, eval(`{ load() {}, commit(epoch, changes) { throw JSON.stringify([epoch, changes], (key, value) => {
+		if (value instanceof Uint8Array) return [...value];
+		return value === null || typeof value !== "object" || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).sort());
+	}) } }`))
+	c := store.Changes{Relaxed: true, Sealed: true, Deletes: []store.Ref{{Table: store.Rooms, Key: "d"}}}
+	c.Put(store.Record{Ref: store.Ref{Table: store.Withheld, Key: "p"}, Value: []byte{1, 2}, Indexes: store.Indexes{Room: "r"}})
+	want := `[7,{"claim":false,"deletes":[{"key":"d","table":"rooms"}],` +
+		`"puts":[{"indexes":{"room":"r"},"key":"p","table":"withheld","value":[1,2]}],"relaxed":true,"sealed":true}]`
+	if err := s.Commit(t.Context(), 7, c); err == nil || !strings.HasSuffix(err.Error(), "commit: "+want) {
+		t.Errorf("%v; want %s", err, want)
 	}
 }

@@ -83,7 +83,7 @@ func readRecord(q *store.Query, v safejs.Value, r *store.Record) (why string) {
 	if r.Value, err = getBytes(v, "value"); err != nil {
 		return "has a value that is no Uint8Array"
 	}
-	if len(r.Value) > store.MaxValueLen {
+	if len(r.Value) > store.MaxValueLen+store.SealedRoom {
 		return "has too long a value"
 	}
 	if readIndexes(v, &r.Indexes) != nil || r.Validate() != nil {

@@ -49,7 +49,9 @@ func writeChanges(c *store.Changes) (map[string]any, error) {
 	for i, r := range c.Deletes {
 		deletes[i] = writeRef(r)
 	}
-	return map[string]any{"claim": c.Claim, "relaxed": c.Relaxed, "puts": puts, "deletes": deletes}, nil
+	return map[string]any{
+		"claim": c.Claim, "relaxed": c.Relaxed, "sealed": c.Sealed, "puts": puts, "deletes": deletes,
+	}, nil
 }
 
 func writeRef(r store.Ref) map[string]any {

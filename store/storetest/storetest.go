@@ -60,6 +60,7 @@ var cases = []struct {
 	{"invalid changes change nothing", invalidChanges},
 	{"invalid queries", invalidQueries},
 	{"the largest commit", largestCommit},
+	{"room for a sealed store", sealedRoom},
 	{"many commits at once", commitsAtOnce},
 	{"ended contexts", endedContexts},
 	{"random changes", randomChanges},
