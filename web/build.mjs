@@ -86,6 +86,21 @@ async function copyTypes() {
   await writeFile(join(folder, "index.d.cts"), 'import Olm = require("./surface.cjs");\nexport = Olm;\n');
 }
 
+/** What writers of stores use. It is for tests and tools, so it stays readable. */
+async function bundleStores() {
+  await build({
+    absWorkingDir: web,
+    entryPoints: ["store", "store-conformance", "inspect"].map((folder) => `src/${folder}/index.ts`),
+    outdir: "dist",
+    outbase: "src",
+    chunkNames: "store/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+  });
+}
+
 async function pack() {
   // Else the tarball would tell with which umask it was made.
   run("chmod", ["-R", "u=rwX,go=rX", "dist", "licenses", "LICENSE", "README.md", "package.json"], { cwd: web });
@@ -102,7 +117,7 @@ for (const folder of ["build", "dist", "licenses"]) {
 }
 const goroot = run("go", ["env", "GOROOT"]).trim();
 await Promise.all([buildWasm(), wrapGo(goroot)]);
-await Promise.all([bundle(), bundleForRequire()]);
+await Promise.all([bundle(), bundleForRequire(), bundleStores()]);
 run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "-p", web]);
 await copyTypes();
 await copyFile(join(web, "build/olm.wasm"), join(web, "dist/olm.wasm"));

@@ -8,7 +8,10 @@ import {
   Session,
   init,
 } from "mudpuppy/olm";
+import { inspect, print } from "mudpuppy/inspect";
 import * as inline from "mudpuppy/olm/inline";
+import { limits, type Store, StoreError } from "mudpuppy/store";
+import { storeConformance } from "mudpuppy/store-conformance";
 
 await init({ url: new URL("https://example.org/olm.wasm"), signal: AbortSignal.timeout(1000) });
 await inline.init();
@@ -45,3 +48,20 @@ const unknown: ErrorCode = "ERR_WHATEVER";
 new MudpuppyError(unknown, "message");
 // @ts-expect-error: there is no such option
 await init({ adress: "" });
+
+const nothing: Store = {
+  load: ({ table, limit = limits.page }) => ({ records: [], epoch: table.length - limit }),
+  async commit() {},
+};
+storeConformance(() => () => nothing, { test: (name, run) => void name.concat(String(run)) });
+if (new StoreError("ERR_STORE_FULL", "", { cause: nothing }).code === "ERR_STORE_FULL") print(await inspect(nothing));
+const answer: Store = {
+  // @ts-expect-error: values are bytes
+  load: () => ({ epoch: 0, records: [{ table: "rooms", key: "k", value: "text" }] }),
+  // @ts-expect-error: a commit says nothing, or throws
+  commit: () => false,
+};
+// @ts-expect-error: no such table
+answer.load({ table: "room" });
+// @ts-expect-error: no such code
+new StoreError("ERR_STORE", "");
