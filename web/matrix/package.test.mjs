@@ -17,7 +17,7 @@ const { exports } = JSON.parse(readFileSync(path("node_modules/mudpuppy/package.
 // (node10) finds no entry of this package, by design: the other profile leaves
 // out no more than that.
 const profiles = {
-  "esm-only": ["./olm", "./olm/inline", "./libolm/inline"],
+  "esm-only": ["./olm", "./olm/inline", "./libolm/inline", "./store", "./store-conformance", "./inspect"],
   node16: ["./libolm"],
 };
 
