@@ -31,19 +31,36 @@ func NewGroup(s Store, epoch uint64) *Group { return &Group{store: s, epoch: epo
 // [ErrInvalid] for changes that are to claim the store. If ctx ends first it
 // returns its error, while the changes may still be made.
 func (g *Group) Commit(ctx context.Context, c Changes) error {
-	if c.Claim {
-		return ErrInvalid
-	}
-	if err := c.Validate(); err != nil {
-		return err
-	}
-	b, err := g.join(&c)
+	p, err := g.Start(c)
 	if err != nil {
 		return err
 	}
+	return p.Wait(ctx)
+}
+
+// Start is the first half of Commit: when it returns, the changes have their
+// place in the order. So it can be called under a lock that need not be held
+// until they are durable.
+func (g *Group) Start(c Changes) (Started, error) {
+	if c.Claim {
+		return Started{}, ErrInvalid
+	}
+	if err := c.Validate(); err != nil {
+		return Started{}, err
+	}
+	b, err := g.join(&c)
+	return Started{b}, err
+}
+
+// Started are changes that are on their way.
+type Started struct{ batch *batch }
+
+// Wait returns when the changes are durable, or have failed. If ctx ends first it
+// returns its error, while the changes may still be made.
+func (s Started) Wait(ctx context.Context) error {
 	select {
-	case <-b.done:
-		return b.err
+	case <-s.batch.done:
+		return s.batch.err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
