@@ -50,6 +50,10 @@ var rules = []rule{
 	{packages: []string{"internal/aes/simd", "internal/strictjson", "internal/wasmhost", "internal/wire"}},
 	{packages: []string{"internal/pickle"}, may: primitives},
 	{packages: states, may: join(primitives, codecs)},
+	{packages: []string{"internal/record"}, may: primitives},
+	{packages: []string{"machine"}, may: join(primitives, codecs, states, []string{
+		"event", "internal/record", "keys", "megolm", "olm", "store", "store/schema",
+	})},
 	{packages: []string{"keys"}, may: primitives},
 	{packages: []string{"event"}, may: []string{"internal/strictjson", "keys"}},
 	{packages: []string{"megolm"}, may: join(primitives, codecs, []string{"internal/megolmstate", "keys"})},

@@ -1,0 +1,95 @@
+package machine
+
+import (
+	"context"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
+)
+
+// Encrypt encrypts an event for a room, and returns the content of the
+// m.room.encrypted to send in its place. What the event relates to stays readable,
+// as the specification has it.
+//
+// It returns [ErrNotShared] if [Machine.ShareRoomKey] must be called (again),
+// [ErrNotEncrypted], [ErrAlgorithm], or [ErrFormat] for content that is not a JSON object.
+func (m *Machine) Encrypt(ctx context.Context, roomID, eventType string, content []byte) ([]byte, error) {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.end()
+	v := parseObject(content)
+	if v.Kind() != strictjson.Object || eventType == "" {
+		return nil, ErrFormat
+	}
+	r, err := w.loadRoom(ctx, roomID)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.usable(); err != nil {
+		return nil, err
+	}
+	if !w.ready(r) {
+		return nil, ErrNotShared
+	}
+	plaintext, relation := roomPlaintext(roomID, eventType, v)
+	defer secret.Wipe(plaintext)
+	encrypted, covered, err := w.encrypt(r, plaintext, relation)
+	if err != nil {
+		return nil, err
+	}
+	s, err := w.start()
+	if err != nil {
+		return nil, err
+	}
+	if covered {
+		s.follow(make(chan error, 1))
+		return encrypted, nil
+	}
+	return encrypted, s.wait(ctx)
+}
+
+// roomPlaintext is what is encrypted, and what the event relates to, which is not.
+func roomPlaintext(roomID, eventType string, content strictjson.Value) (plaintext, relation []byte) {
+	relation = content.Get("m.relates_to").Raw()
+	raw := content.Raw()
+	if relation != nil {
+		raw = without(content, "m.relates_to")
+	}
+	o := newObject(len(raw)+512).raw("content", raw).text("room_id", roomID).text("type", eventType)
+	return o.done(), relation
+}
+
+// without is an object without one of its members.
+func without(v strictjson.Value, name string) []byte {
+	o := newObject(len(v.Raw()))
+	for n, member := range v.Members() {
+		if n != name {
+			o.raw(n, member.Raw())
+		}
+	}
+	return o.done()
+}
+
+// encrypt takes the next index of the room's session. It reports whether that is known
+// to be set aside, so that nobody need wait.
+func (w *work) encrypt(r *room, plaintext, relation []byte) (content []byte, covered bool, err error) {
+	o := r.outbound
+	index := o.session.MessageIndex()
+	message, err := o.session.Encrypt(plaintext)
+	if err != nil {
+		return nil, false, err
+	}
+	if covered = index < o.durable; index+reserve/2 >= o.reserved {
+		o.reserved = index + 1 + reserve
+		w.keep(o)
+	}
+	j := newObject(len(message)*4/3+512).text("algorithm", megolmAlgorithm).text("ciphertext", message.Base64())
+	j.text("device_id", w.device)
+	if relation != nil {
+		j.raw("m.relates_to", relation)
+	}
+	j.text("sender_key", w.state.own.account.Curve25519Key().String()).text("session_id", o.session.SessionID())
+	return j.done(), covered, nil
+}

@@ -1,0 +1,92 @@
+package machine
+
+import "errors"
+
+// What can go wrong, to be compared by errors.Is. Errors of the store
+// ([store.ErrLost] and its like) come through as they are; after one of a commit,
+// what was not kept is forgotten, and the machine goes on from what the store
+// holds, unless the store is gone for good.
+var (
+	// ErrClosed is returned by a machine that was closed, or that has lost its
+	// store to another owner.
+	ErrClosed = errors.New("machine: closed")
+	// ErrOwner means that the store is of another user or device.
+	ErrOwner = errors.New("machine: the store belongs to another device")
+	// ErrFormat means that what was handed in is not JSON as it is read here, or
+	// that something is missing in it or of the wrong type.
+	ErrFormat = errors.New("machine: malformed")
+	// ErrUnknownRequest is returned for the id of a request that there is not, or
+	// not any more.
+	ErrUnknownRequest = errors.New("machine: no such request")
+
+	// ErrNotEncrypted means that no settings were ever given for a room: see
+	// [Machine.SetRoomSettings].
+	ErrNotEncrypted = errors.New("machine: the room is not known to be encrypted")
+	// ErrAlgorithm means an algorithm that is not known, or other than the one that
+	// the room has: encryption cannot be weakened once it is on.
+	ErrAlgorithm = errors.New("machine: another algorithm than that of the room")
+	// ErrNotShared means that the key of the room has not been sent to all who are
+	// to have it, or that this must be looked at again: see [Machine.ShareRoomKey].
+	ErrNotShared = errors.New("machine: the room key is not shared yet")
+	// ErrUnverified means that the policy forbids to send because of devices that
+	// nobody vouches for. See [PolicyError] for which.
+	ErrUnverified = errors.New("machine: there are unverified devices in the room")
+	// ErrIdentityChanged means that the identity of somebody in the room has
+	// changed after it was verified. See [PolicyError] for whose.
+	ErrIdentityChanged = errors.New("machine: an identity has changed")
+
+	// ErrUnknownSession means that the key for an event has not come, or was
+	// withheld: see [DecryptError].
+	ErrUnknownSession = errors.New("machine: the key for this event has not come")
+	// ErrUnknownIndex means that the key came, but only for later events.
+	ErrUnknownIndex = errors.New("machine: the key is for later events only")
+	// ErrReplay means that another event was decrypted at this index before.
+	ErrReplay = errors.New("machine: another event had this index")
+	// ErrMismatchedSender means that the event is not from the owner of its session.
+	ErrMismatchedSender = errors.New("machine: not from the owner of the session")
+	// ErrWrongRoom means that the event was encrypted for another room.
+	ErrWrongRoom = errors.New("machine: encrypted for another room")
+	// ErrUndecryptable means that the event is not what its sender encrypted.
+	ErrUndecryptable = errors.New("machine: altered, or never encrypted with this key")
+
+	// ErrUnknownUser means that nothing is known of a user's identity.
+	ErrUnknownUser = errors.New("machine: the user has no known identity")
+	// ErrUnknownDevice means that a user has no such device, as far as is known.
+	ErrUnknownDevice = errors.New("machine: no such device")
+	// ErrNoIdentity means that the private cross-signing keys are not here.
+	ErrNoIdentity = errors.New("machine: the private cross-signing keys are not here")
+	// ErrIdentityExists means that the user has cross-signing keys already, which
+	// are not to be replaced without being asked for.
+	ErrIdentityExists = errors.New("machine: the user has cross-signing keys already")
+	// ErrMismatchedKeys means that private keys do not belong to the public ones.
+	ErrMismatchedKeys = errors.New("machine: the keys do not belong to each other")
+)
+
+// DecryptError is why an event could not be decrypted. It wraps one of the errors
+// from ErrUnknownSession to ErrUndecryptable, ErrFormat or ErrAlgorithm.
+type DecryptError struct {
+	Err       error
+	RoomID    string
+	SessionID string
+	Withheld  *Withheld // why the key was not sent, if the sender said so
+}
+
+// Error returns the text of the error it wraps.
+func (e *DecryptError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is to be compared by errors.Is.
+func (e *DecryptError) Unwrap() error { return e.Err }
+
+// PolicyError is why a room key is not shared. It wraps [ErrUnverified] or
+// [ErrIdentityChanged].
+type PolicyError struct {
+	Err     error
+	Devices []DeviceRef // that nobody vouches for
+	Users   []string    // whose identity has changed
+}
+
+// Error returns the text of the error it wraps.
+func (e *PolicyError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is to be compared by errors.Is.
+func (e *PolicyError) Unwrap() error { return e.Err }

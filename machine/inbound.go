@@ -1,0 +1,187 @@
+package machine
+
+import (
+	"context"
+	"encoding/binary"
+	"slices"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/megolmstate"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
+	"github.com/mudpuppy-e2ee/mudpuppy/keys"
+	"github.com/mudpuppy-e2ee/mudpuppy/megolm"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// source is where a session came from.
+type source byte
+
+const (
+	fromOwner   source = iota // over Olm from the device that made it, or made here
+	fromForward               // from another own device, which was asked for it
+	fromImport                // from a file or a backup
+)
+
+// inbound is a Megolm session to read with. Its owner is kept with it, and never
+// taken from an event.
+type inbound struct {
+	session *megolm.InboundSession
+	room    string
+	sender  string  // whose it is; empty if the source did not say
+	key     peerKey // of the device that made it
+	ed25519 keys.Ed25519PublicKey
+	source  source
+	shared  bool // shared_history
+	// pending says that it is not in the backup yet.
+	pending bool
+	created int64 // when it came
+	// replays are the indexes that were used, in order, each with its event.
+	replays []replay
+}
+
+// replay ties an index to the event that had it.
+type replay struct {
+	index uint32
+	event [16]byte // hash of event id and time
+}
+
+const (
+	inboundVersion = 1
+	// maxReplays is how many used indexes of a session are remembered; the lowest are
+	// forgotten first. Sessions are rotated long before.
+	maxReplays = 16_384
+	// maxInbound is how many sessions are kept in memory.
+	maxInbound = 500
+	// maxUnsaved is how many sessions may have used indexes that are not kept yet.
+	maxUnsaved = 64
+)
+
+func validSessionID(id string) bool {
+	_, err := keys.ParseEd25519(id)
+	return err == nil
+}
+
+// inboundCache has the sessions that were used last.
+type inboundCache struct {
+	sessions map[string]*inbound
+	recent   []string // least recently used first, in rough order
+	unsaved  map[*inbound]bool
+}
+
+func (c *inboundCache) clear() {
+	for _, in := range c.sessions {
+		in.session.Wipe()
+	}
+	*c = inboundCache{sessions: make(map[string]*inbound), unsaved: make(map[*inbound]bool)}
+}
+
+// loadInbound returns a session, nil if there is none.
+func (w *work) loadInbound(ctx context.Context, id string) (*inbound, error) {
+	c := &w.state.inbound
+	if in := c.sessions[id]; in != nil {
+		return in, nil
+	}
+	if !validSessionID(id) {
+		return nil, nil
+	}
+	var found *inbound
+	err := w.loadKeys(ctx, store.InboundSessions, []string{id}, func(rec store.Record) bool {
+		found = readInbound(rec.Value, rec.Indexes.Pending != "")
+		return found != nil
+	})
+	if found != nil {
+		w.cacheInbound(found)
+	}
+	return found, err
+}
+
+func (w *work) cacheInbound(in *inbound) {
+	c := &w.state.inbound
+	id := in.session.SessionID()
+	c.sessions[id] = in
+	c.recent = append(c.recent, id)
+	// Not while a commit is under way: what is read meanwhile would be older.
+	for len(c.recent) > maxInbound && w.state.flying == 0 && len(w.kept) == 0 {
+		oldest := c.sessions[c.recent[0]]
+		if oldest == in || oldest != nil && c.unsaved[oldest] {
+			break
+		}
+		if oldest != nil {
+			oldest.session.Wipe()
+			delete(c.sessions, c.recent[0])
+		}
+		c.recent = c.recent[1:]
+	}
+}
+
+// keep is described at keeper.
+func (in *inbound) keep(w *work) {
+	r := record.New(inboundVersion)
+	r.Text(in.room)
+	r.Text(in.sender)
+	r.Key(in.key)
+	r.Key(in.ed25519)
+	r.Byte(byte(in.source))
+	r.Bool(in.shared)
+	r.Time(in.created)
+	r.Uint(uint64(len(in.replays)))
+	for _, p := range in.replays {
+		r.Uint(uint64(p.index))
+		r.Bytes(p.event[:])
+	}
+	r.Secret(in.session.State().MarshalPickle())
+	x := store.Indexes{Room: in.room}
+	if in.pending {
+		x.Pending = "backup"
+	}
+	w.putIndexed(store.InboundSessions, in.session.SessionID(), r.Done(), x)
+	delete(w.state.inbound.unsaved, in)
+}
+
+func readInbound(value []byte, pending bool) *inbound {
+	r := record.Read(value, inboundVersion)
+	in := &inbound{room: r.Text(), sender: r.Text(), key: r.Key(), ed25519: r.Key(), pending: pending}
+	in.source = source(r.Byte())
+	in.shared, in.created = r.Bool(), r.Time()
+	for range r.Count() {
+		p := replay{index: uint32(r.Uint())}
+		copy(p.event[:], r.Bytes())
+		in.replays = append(in.replays, p)
+	}
+	state, err := megolmstate.UnmarshalInbound(r.Bytes())
+	if err != nil {
+		return nil
+	}
+	if !r.Done() || in.source > fromImport {
+		state.Wipe()
+		return nil
+	}
+	in.session = megolm.InboundFromState(state)
+	return in
+}
+
+// use notes that an event has an index, and reports whether no other event had it
+// before. The note is kept with the next commit.
+func (w *work) use(in *inbound, index uint32, eventID string, time int64) bool {
+	var id [8]byte
+	binary.BigEndian.PutUint64(id[:], uint64(time))
+	hash := sha2.Sum256(append(id[:], eventID...))
+	p := replay{index: index, event: [16]byte(hash[:16])}
+	at, used := slices.BinarySearchFunc(in.replays, index, func(r replay, i uint32) int { return int(int64(r.index) - int64(i)) })
+	if used {
+		return in.replays[at].event == p.event
+	}
+	in.replays = slices.Insert(in.replays, at, p)
+	if len(in.replays) > maxReplays {
+		in.replays = in.replays[1:]
+	}
+	w.state.inbound.unsaved[in] = true
+	return true
+}
+
+// flushReplays has the used indexes kept that are not yet.
+func (w *work) flushReplays() {
+	for in := range w.state.inbound.unsaved {
+		w.keep(in)
+	}
+}

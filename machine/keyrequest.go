@@ -1,0 +1,154 @@
+package machine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+const keyRequestVersion = 1
+
+// keyRequest is a question to the own other devices for a session.
+type keyRequest struct {
+	id, room, session string
+}
+
+func keyRequestKey(session string) string { return "key_request/" + session }
+
+// RequestRoomKey asks the own other devices for a session, as far as they are
+// verified. If one of them sends it, there is a [RoomKeys] event.
+//
+// https://spec.matrix.org/latest/client-server-api/#key-requests
+func (m *Machine) RequestRoomKey(ctx context.Context, roomID, sessionID string) error {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	if !validSessionID(sessionID) || roomID == "" || len(roomID) > maxIDLen {
+		return ErrFormat
+	}
+	asked, err := w.keyRequest(ctx, sessionID)
+	if err != nil || asked != nil {
+		return err
+	}
+	asked = &keyRequest{newID(), roomID, sessionID}
+	body := newObject(256).text("algorithm", megolmAlgorithm).text("room_id", roomID).text("session_id", sessionID).done()
+	w.askOwnDevices(asked.content(w.device, "request").raw("body", body).done())
+	r := record.New(keyRequestVersion)
+	r.Text(asked.id)
+	r.Text(roomID)
+	w.put(store.Settings, keyRequestKey(sessionID), r.Done())
+	return w.commit(ctx)
+}
+
+func (k *keyRequest) content(device, action string) *object {
+	return newObject(512).text("action", action).text("request_id", k.id).text("requesting_device_id", device)
+}
+
+// keyRequest returns the request for a session that was made, nil if there is none.
+func (w *work) keyRequest(ctx context.Context, session string) (found *keyRequest, err error) {
+	err = w.loadKeys(ctx, store.Settings, []string{keyRequestKey(session)}, func(rec store.Record) bool {
+		r := record.Read(rec.Value, keyRequestVersion)
+		found = &keyRequest{id: r.Text(), room: r.Text(), session: session}
+		return r.Done()
+	})
+	return found, err
+}
+
+// askOwnDevices sends something to the own other devices that are verified.
+func (w *work) askOwnDevices(content []byte) {
+	own := w.userNamed(w.user)
+	batch := w.newBatch("")
+	for _, d := range own.devices {
+		if d.id != w.device && w.trustedOwn(own, d) {
+			batch.addAs("m.room_key_request", target{own, d}, content)
+		}
+	}
+	batch.flushAs("m.room_key_request")
+}
+
+// trustedOwn reports whether a device of the own user may have, and give, keys.
+func (m *Machine) trustedOwn(own *user, d *device) bool {
+	return d != nil && !d.deleted && !d.blocked && (d.verified || own.crossSigned(d) && m.verifiedIdentity(own))
+}
+
+// gotKey ends the request for a session.
+func (w *work) gotKey(ctx context.Context, k roomKey) error {
+	asked, err := w.keyRequest(ctx, k.session)
+	if err != nil || asked == nil {
+		return err
+	}
+	w.askOwnDevices(asked.content(w.device, "request_cancellation").done())
+	w.delete(store.Settings, keyRequestKey(k.session))
+	return nil
+}
+
+// receiveForwardedKey takes over a session from another own device, if it was asked
+// for.
+//
+// https://spec.matrix.org/latest/client-server-api/#mforwarded_room_key
+func (w *work) receiveForwardedKey(ctx context.Context, e *olmEvent, arrived *arrivals) error {
+	k, ok := readRoomKey(e.content)
+	if !ok {
+		return nil
+	}
+	asked, err := w.keyRequest(ctx, k.session)
+	if err != nil {
+		return err
+	}
+	if e.sender != w.user || !w.trustedOwn(w.userNamed(w.user), e.device) || asked == nil || asked.room != k.room {
+		w.log(Warning, "a forwarded room key that was not asked for, or is not from a verified own device, is refused")
+		return nil
+	}
+	in, ok := importKey(k, e.content, fromForward, w.now())
+	if !ok {
+		w.log(Warning, "a forwarded room key is malformed")
+		return nil
+	}
+	return w.addSession(ctx, k, in, arrived)
+}
+
+// receiveKeyRequest answers another own device. Nobody else gets an answer.
+func (w *work) receiveKeyRequest(ctx context.Context, sender string, content strictjson.Value) error {
+	device := text(content.Get("requesting_device_id"))
+	if sender != w.user || device == w.device || text(content.Get("action")) != "request" {
+		return nil
+	}
+	own := w.userNamed(w.user)
+	d := own.device(device)
+	if !w.trustedOwn(own, d) || !d.olm {
+		w.log(Info, "a device that is not verified asks for a room key; it gets none")
+		return nil
+	}
+	body := content.Get("body")
+	in, err := w.loadInbound(ctx, text(body.Get("session_id")))
+	if err != nil || in == nil || in.room != text(body.Get("room_id")) {
+		return err
+	}
+	forward, err := in.forwardContent()
+	if err != nil {
+		return nil
+	}
+	same := func(e waitingEvent) bool { return e.device == d && slices.Equal(e.content, forward) }
+	if !slices.ContainsFunc(w.state.waiting, same) {
+		w.state.waiting = append(w.state.waiting, waitingEvent{target{own, d}, "m.forwarded_room_key", forward})
+	}
+	return nil
+}
+
+// forwardContent is the content of m.forwarded_room_key.
+func (in *inbound) forwardContent() ([]byte, error) {
+	key, err := in.session.Export()
+	if err != nil {
+		return nil, err
+	}
+	defer key.Wipe()
+	o := newObject(1024).text("algorithm", megolmAlgorithm).raw("forwarding_curve25519_key_chain", []byte("[]"))
+	o.text("room_id", in.room).text("sender_claimed_ed25519_key", in.ed25519.String()).text("sender_key", in.key.String())
+	o.text("session_id", in.session.SessionID()).text("session_key", key.Base64())
+	return o.boolean("shared_history", in.shared).done(), nil
+}

@@ -1,0 +1,160 @@
+// Package machine is a whole encrypting device: it is told what the homeserver says
+// and what its user wants to send, and gives back what may be shown and what must
+// be sent.
+//
+//	m, err := machine.Open(ctx, machine.Config{UserID: "@alice:example.org", DeviceID: "JLAFKJWSCS", Store: s})
+//
+//	toDevice, err := m.ReceiveSync(ctx, syncAnswer)          // after each /sync
+//	requests, err := m.OutgoingRequests(ctx)                 // send them, then
+//	err = m.MarkSent(ctx, requests[0].ID, answer)            // or MarkFailed
+//
+//	err = m.SetRoomSettings(ctx, room, machine.RoomSettings{})
+//	share, err := m.ShareRoomKey(ctx, room, members)         // send requests and repeat until share.Ready
+//	content, err := m.Encrypt(ctx, room, "m.room.message", json)
+//
+//	event, err := m.Decrypt(ctx, room, roomEvent)            // event.Trust says how far to believe it
+//
+// It speaks to nobody: requests are plain data for the caller to send, and package
+// documentation of [Request] says in which order. Everything it knows is in its
+// [store.Store], of which it is the only owner, and nothing leaves it before what
+// stands behind it has been committed there. So it can end at any moment, and go on
+// where it was.
+//
+// All methods can be called from several goroutines at once.
+//
+// https://spec.matrix.org/latest/client-server-api/#end-to-end-encryption
+package machine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/olm"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+	"github.com/mudpuppy-e2ee/mudpuppy/store/schema"
+)
+
+// Config says what a machine is to be.
+type Config struct {
+	UserID   string // such as @alice:example.org
+	DeviceID string // as the homeserver gave it out
+	// Store keeps the state of this device, and of no other. It belongs to the
+	// machine until that is closed.
+	Store store.Store
+	// Policy is for rooms whose settings name none.
+	Policy Policy
+	// Now is the clock, [time.Now] if nil.
+	Now func() time.Time
+	// Log is told what may be of interest to those who look for a mistake. No
+	// secret is ever in it. It must not call the machine.
+	Log func(Level, string)
+	// Events is told what happens unasked. It may call the machine.
+	Events func(Event)
+}
+
+// Machine is one device of a user.
+type Machine struct {
+	config Config
+	user   string
+	device string
+	epoch  uint64
+	events eventQueue
+
+	mu    sync.Mutex // for all below, which [work] is the way to
+	state state
+}
+
+// state is what a machine has in memory. It is never behind the store, and ahead
+// of it only by commits that are under way: when one fails, all of it is forgotten.
+type state struct {
+	closed   error        // why nothing works any more
+	group    *store.Group // nil if the state must be read anew
+	flying   int          // steps that wait for a commit
+	last     store.Started
+	own      *ownDevice
+	settings settings
+	users    map[string]*user
+	peers    map[peerKey]*peer
+	rooms    map[string]*room
+	inbound  inboundCache
+	secrets  *crossSigning
+	queue    *queue
+	upload   *keysUpload
+	queries  map[string]*keysQuery
+	claims   claims
+	waiting  []waitingEvent
+	wedged   map[peerKey]bool
+	// changes counts the changes to users that matter to those who share a room
+	// key: what was ready before one must be looked at again.
+	changes uint64
+}
+
+// Open makes a machine over a store, which it claims: whoever owned the store
+// before can commit nothing any more. In an empty store it makes a new device.
+//
+// It returns [ErrOwner] if the store belongs to another device, [ErrFormat] for ids
+// that cannot be, or an error of the store.
+func Open(ctx context.Context, config Config) (*Machine, error) {
+	if !validUserID(config.UserID) || config.DeviceID == "" || len(config.DeviceID) > maxIDLen || !config.Policy.valid() {
+		return nil, ErrFormat
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	m := &Machine{config: config, user: config.UserID, device: config.DeviceID}
+	m.events.deliver = config.Events
+	var err error
+	if m.epoch, err = store.Claim(ctx, config.Store); err != nil {
+		return nil, err
+	}
+	if err := schema.Migrate(ctx, config.Store, m.epoch); err != nil {
+		return nil, err
+	}
+	w, err := m.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.end()
+	if err := w.commit(ctx); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Close keeps what is still to be kept, and overwrites all keys in memory. The store
+// is its owner's to close.
+func (m *Machine) Close() error {
+	ctx := context.Background()
+	w, err := m.begin(ctx)
+	if err != nil {
+		return nil // closed already, or nothing can be kept any more
+	}
+	defer w.end()
+	w.flushReplays()
+	err = w.commit(ctx)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.forget()
+	m.state.closed = ErrClosed
+	return err
+}
+
+// UserID returns whose device it is.
+func (m *Machine) UserID() string { return m.user }
+
+// DeviceID returns the id of the device.
+func (m *Machine) DeviceID() string { return m.device }
+
+// IdentityKeys returns the public keys of the device: Ed25519 is its fingerprint.
+func (m *Machine) IdentityKeys(ctx context.Context) (olm.IdentityKeys, error) {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return olm.IdentityKeys{}, err
+	}
+	defer w.end()
+	return m.state.own.account.IdentityKeys(), nil
+}
+
+// now is the time in milliseconds since 1970.
+func (m *Machine) now() int64 { return m.config.Now().UnixMilli() }

@@ -1,0 +1,96 @@
+package machine
+
+import (
+	"context"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/olmstate"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/olm"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// ownDevice is this device: its keys, and what the homeserver has of them.
+type ownDevice struct {
+	account  *olm.Account
+	uploaded bool // whether the homeserver has the device keys
+	// fallback is when the present fallback key was made, 0 before the first.
+	fallback int64
+}
+
+const (
+	ownKey     = "own"
+	ownVersion = 1
+)
+
+// loadOwn reads the device's own keys, or makes them in a store that has none.
+func (w *work) loadOwn(ctx context.Context) error {
+	page, err := w.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey}})
+	if err != nil {
+		return err
+	}
+	if len(page.Broken) > 0 {
+		return errBroken
+	}
+	if len(page.Records) == 0 {
+		w.makeOwn()
+		return nil
+	}
+	return w.readOwn(page.Records[0].Value)
+}
+
+func (w *work) readOwn(value []byte) error {
+	r := record.Read(value, ownVersion)
+	user, device := r.Text(), r.Text()
+	own := &ownDevice{uploaded: r.Bool(), fallback: r.Time()}
+	account, err := olmstate.UnmarshalAccount(r.Bytes())
+	if err != nil || !r.Done() {
+		return errBroken
+	}
+	if user != w.user || device != w.device {
+		account.Wipe()
+		return ErrOwner
+	}
+	own.account = olm.AccountFromState(account)
+	w.state.own = own
+	return nil
+}
+
+// makeOwn makes a new device, with what it will upload first.
+func (w *work) makeOwn() {
+	own := &ownDevice{account: olm.NewAccount(), fallback: w.now()}
+	own.account.GenerateOneTimeKeys(maxServerKeys / 2)
+	own.account.GenerateFallbackKey()
+	w.state.own = own
+	w.keep(own)
+}
+
+// keep is described at keeper.
+func (own *ownDevice) keep(w *work) {
+	r := record.New(ownVersion)
+	r.Text(w.user)
+	r.Text(w.device)
+	r.Bool(own.uploaded)
+	r.Time(own.fallback)
+	r.Secret(own.account.State().MarshalPickle())
+	w.put(store.Account, ownKey, r.Done())
+}
+
+// deviceKeys is the device's own entry in the device lists, signed by the device.
+//
+// https://spec.matrix.org/latest/client-server-api/#definition-devicekeys
+func (m *Machine) deviceKeys() []byte {
+	a := m.state.own.account
+	keyID := ed25519 + m.device
+	signed := m.deviceKeysUnsigned().done()
+	signature := a.Sign(signed)
+	return m.deviceKeysUnsigned().signatures(m.user, keyID, signature).done()
+}
+
+func (m *Machine) deviceKeysUnsigned() *object {
+	a := m.state.own.account
+	o := newObject(512).raw("algorithms", textArray([]string{olmAlgorithm, megolmAlgorithm}))
+	o.text("device_id", m.device).open("keys")
+	o.text(curve25519ID+m.device, a.Curve25519Key().String())
+	o.text(ed25519+m.device, a.Ed25519Key().String()).close()
+	return o.text("user_id", m.user)
+}

@@ -1,0 +1,132 @@
+package machine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// queue holds the requests that must not be lost, because what is in them cannot be
+// made again: they are in the store until the homeserver has answered.
+type queue struct {
+	byID  map[string]*queued
+	order []*queued
+	last  uint64 // number of the last request
+}
+
+// queued is a request in the queue.
+type queued struct {
+	number uint64
+	Request
+	// session is the Megolm session whose key, or refusal of it, is in the request.
+	session string
+	retry
+}
+
+const queuedVersion = 1
+
+func (q *queue) add(r *queued) {
+	q.byID[r.ID] = r
+	q.order = append(q.order, r)
+	q.last = max(q.last, r.number)
+}
+
+// pending reports whether a request of a Megolm session waits for its answer.
+func (q *queue) pending(session string) bool {
+	return slices.ContainsFunc(q.order, func(r *queued) bool { return r.session == session })
+}
+
+func (q *queue) has(kind RequestKind) bool {
+	return slices.ContainsFunc(q.order, func(r *queued) bool { return r.Kind == kind })
+}
+
+// enqueue adds a request to the queue.
+func (w *work) enqueue(kind RequestKind, id, method, path string, body []byte, session string) {
+	q := &queued{number: w.state.queue.last + 1, session: session,
+		Request: Request{ID: id, Kind: kind, Method: method, Path: path, Body: body}}
+	w.state.queue.add(q)
+	r := record.New(queuedVersion)
+	r.Uint(q.number)
+	r.Text(string(kind))
+	r.Text(method)
+	r.Text(path)
+	r.Text(session)
+	r.Bytes(body)
+	w.put(store.Requests, id, r.Done())
+}
+
+// dequeue takes out a request that was answered.
+func (w *work) dequeue(id string) {
+	q := w.state.queue
+	q.order = slices.DeleteFunc(q.order, func(r *queued) bool { return r.ID == id })
+	answered := q.byID[id]
+	delete(q.byID, id)
+	w.delete(store.Requests, id)
+	if answered.Kind == SigningUpload {
+		w.signingUploaded()
+	}
+}
+
+// queued returns the requests of the queue that may be sent now.
+func (w *work) queued(now int64) (all []Request) {
+	signing := w.state.queue.has(SigningUpload)
+	for _, r := range w.state.queue.order {
+		// The homeserver refuses signatures by keys that it does not have.
+		if r.due(now) && !(signing && r.Kind == SignaturesUpload) {
+			all = append(all, r.Request)
+		}
+	}
+	return all
+}
+
+// queuedFailed keeps a request for later, unless it can never succeed. The keys
+// for cross-signing stay in any case: they are the user's.
+func (w *work) queuedFailed(id string, f failure) {
+	r := w.state.queue.byID[id]
+	if f.permanent() && r.Kind != SigningUpload {
+		w.log(Failure, "the homeserver refused a request for good: "+string(r.Kind))
+		w.dequeue(id)
+		return
+	}
+	if f.status == 401 && r.Kind == SigningUpload {
+		return // it asks the user to authenticate, which is no failure
+	}
+	r.failed(f, w.now())
+}
+
+// loadQueue reads the requests that were not answered before the last end.
+func (w *work) loadQueue(ctx context.Context) error {
+	w.state.queue = &queue{byID: make(map[string]*queued)}
+	query := store.Query{Table: store.Requests}
+	for {
+		page, err := w.config.Store.Load(ctx, query)
+		if err != nil {
+			return err
+		}
+		w.broken(page.Broken)
+		for _, rec := range page.Records {
+			q, ok := readQueued(rec.Key, rec.Value)
+			if !ok {
+				w.quarantine(rec)
+				continue
+			}
+			w.state.queue.add(q)
+		}
+		if query.After = page.Next; page.Next == "" {
+			break
+		}
+	}
+	slices.SortFunc(w.state.queue.order, func(a, b *queued) int { return int(int64(a.number - b.number)) })
+	return nil
+}
+
+func readQueued(id string, value []byte) (*queued, bool) {
+	r := record.Read(value, queuedVersion)
+	q := &queued{number: r.Uint()}
+	q.Request = Request{ID: id, Kind: RequestKind(r.Text()), Method: r.Text(), Path: r.Text()}
+	q.session = r.Text()
+	q.Body = r.Bytes()
+	return q, r.Done()
+}

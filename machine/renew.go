@@ -1,0 +1,38 @@
+package machine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/olm"
+)
+
+// renewPeriod is how long a session that is of no use is left alone after another
+// was made in its place, in milliseconds.
+const renewPeriod = 3600_000
+
+var olmErrors = []error{
+	olm.ErrFormat, olm.ErrVersion, olm.ErrMAC, olm.ErrMessageGap, olm.ErrChainExhausted,
+	olm.ErrUnknownOneTimeKey, olm.ErrIdentityKey, olm.ErrWeakKey,
+}
+
+func isOlmError(err error) bool {
+	return slices.ContainsFunc(olmErrors, func(e error) bool { return errors.Is(err, e) })
+}
+
+// renewSession makes a new session with a device whose message could not be decrypted.
+//
+// https://spec.matrix.org/latest/client-server-api/#recovering-from-undecryptable-messages
+func (w *work) renewSession(ctx context.Context, message *olmMessage) error {
+	if err := w.loadUsers(ctx, message.sender); err != nil {
+		return err
+	}
+	d := w.userNamed(message.sender).deviceWith(message.senderKey)
+	p := w.state.peers[message.senderKey]
+	if d == nil || d.deleted || w.now() < p.renewed+renewPeriod {
+		return nil
+	}
+	w.claim(w.userNamed(message.sender), d, toRenew)
+	return nil
+}

@@ -1,0 +1,300 @@
+package machine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// RoomSettings are those of an encrypted room, from its m.room.encryption and
+// m.room.history_visibility.
+type RoomSettings struct {
+	Algorithm              string // m.megolm.v1.aes-sha2 if empty
+	RotationPeriodMS       int64  // a week if 0
+	RotationPeriodMessages int64  // 100 if 0
+	// SharedHistory says that the history visibility is shared or world_readable, so
+	// that keys may be given to those who come later.
+	SharedHistory bool
+	// Policy says who gets the keys, that of [Config] if it is empty.
+	Policy Policy
+}
+
+const (
+	week = 7 * 24 * 3600_000
+	// What a room may ask for. Lower would have every message sent to all devices;
+	// higher would be no rotation.
+	minPeriod, maxPeriod       = 3600_000, 52 * week
+	minMessages, maxPerSession = 1, 10_000
+)
+
+// room is a room that is, or was, written to with encryption.
+type room struct {
+	id       string
+	known    bool // whether there are settings
+	settings RoomSettings
+	outbound *outbound // nil if there is no session to write with
+
+	// ready says that all who are to have the key have it, as of the state's
+	// changes then.
+	ready   bool
+	changes uint64
+	members []string
+}
+
+const roomVersion = 1
+
+// SetRoomSettings tells that a room is encrypted, and how. From then on nothing is
+// sent to it under another algorithm, and the periods of rotation can only become
+// shorter: whoever forges a state event cannot weaken the encryption. ReceiveSync
+// calls it for the rooms in the answer.
+//
+// It returns [ErrAlgorithm] for another algorithm than the room has.
+func (m *Machine) SetRoomSettings(ctx context.Context, roomID string, s RoomSettings) error {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	if !s.Policy.valid() || roomID == "" || len(roomID) > maxIDLen {
+		return ErrFormat
+	}
+	r, err := w.loadRoom(ctx, roomID)
+	if err != nil {
+		return err
+	}
+	if !r.set(s) {
+		return ErrAlgorithm
+	}
+	w.keep(r)
+	return w.commit(ctx)
+}
+
+// RoomSettings returns the settings of a room, with the defaults filled in. It returns
+// [ErrNotEncrypted] for a room of which there are none.
+func (m *Machine) RoomSettings(ctx context.Context, roomID string) (RoomSettings, error) {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return RoomSettings{}, err
+	}
+	defer w.end()
+	r, err := w.loadRoom(ctx, roomID)
+	if err != nil {
+		return RoomSettings{}, err
+	}
+	if !r.known {
+		return RoomSettings{}, ErrNotEncrypted
+	}
+	return r.settings, nil
+}
+
+// set takes settings over and reports whether they are allowed.
+func (r *room) set(s RoomSettings) bool {
+	if s.Algorithm == "" {
+		s.Algorithm = megolmAlgorithm
+	}
+	s.RotationPeriodMS = within(s.RotationPeriodMS, week, minPeriod, maxPeriod)
+	s.RotationPeriodMessages = within(s.RotationPeriodMessages, 100, minMessages, maxPerSession)
+	if r.known {
+		if s.Algorithm != r.settings.Algorithm {
+			return false
+		}
+		s.RotationPeriodMS = min(s.RotationPeriodMS, r.settings.RotationPeriodMS)
+		s.RotationPeriodMessages = min(s.RotationPeriodMessages, r.settings.RotationPeriodMessages)
+	}
+	if !r.known || r.settings != s {
+		r.ready = false
+	}
+	r.known, r.settings = true, s
+	return true
+}
+
+func within(v, unset, lowest, highest int64) int64 {
+	if v == 0 {
+		v = unset
+	}
+	return min(max(v, lowest), highest)
+}
+
+// loadRoom returns a room.
+func (w *work) loadRoom(ctx context.Context, id string) (*room, error) {
+	if err := w.loadRooms(ctx, []string{id}); err != nil {
+		return nil, err
+	}
+	return w.state.rooms[id], nil
+}
+
+// loadRooms sees to it that rooms are in memory.
+func (w *work) loadRooms(ctx context.Context, ids []string) (err error) {
+	var missing []string
+	for _, id := range ids {
+		if w.state.rooms[id] == nil {
+			w.state.rooms[id] = &room{id: id}
+			missing = append(missing, id)
+		}
+	}
+	defer func() {
+		for _, id := range missing {
+			if err != nil {
+				delete(w.state.rooms, id)
+			}
+		}
+	}()
+	err = w.loadKeys(ctx, store.Rooms, missing, func(rec store.Record) bool { return w.state.rooms[rec.Key].read(rec.Value) })
+	if err != nil {
+		return err
+	}
+	return w.loadOutbound(ctx, missing)
+}
+
+// keep is described at keeper.
+func (r *room) keep(w *work) {
+	rec := record.New(roomVersion)
+	s := &r.settings
+	rec.Text(s.Algorithm)
+	rec.Time(s.RotationPeriodMS)
+	rec.Time(s.RotationPeriodMessages)
+	rec.Bool(s.SharedHistory)
+	rec.Text(string(s.Policy))
+	w.put(store.Rooms, r.id, rec.Done())
+}
+
+func (r *room) read(value []byte) bool {
+	rec := record.Read(value, roomVersion)
+	s := RoomSettings{Algorithm: rec.Text(), RotationPeriodMS: rec.Time(), RotationPeriodMessages: rec.Time(),
+		SharedHistory: rec.Bool(), Policy: Policy(rec.Text())}
+	if !rec.Done() || !s.Policy.valid() {
+		return false
+	}
+	r.known, r.settings = true, s
+	return true
+}
+
+func (r *room) wipe() {
+	if r.outbound != nil {
+		r.outbound.session.Wipe()
+	}
+}
+
+// roomsChanged takes over what a sync says of rooms.
+func (w *work) roomsChanged(ctx context.Context, rooms strictjson.Value) error {
+	changes := make(map[string]*roomChanges)
+	for id, v := range rooms.Get("join").Members() {
+		if c := readRoomChanges(v); c != nil {
+			changes[id] = c
+		}
+	}
+	for id := range rooms.Get("leave").Members() {
+		changes[id] = &roomChanges{left: true}
+	}
+	ids := make([]string, 0, len(changes))
+	for id := range changes {
+		if id != "" && len(id) <= maxIDLen {
+			ids = append(ids, id)
+		}
+	}
+	if err := w.loadRooms(ctx, ids); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		w.roomChanged(w.state.rooms[id], changes[id])
+	}
+	return nil
+}
+
+// roomChanges are what a sync says of a room, as far as it matters here.
+type roomChanges struct {
+	left       bool // somebody left, or may have
+	joined     bool
+	encryption strictjson.Value // content of m.room.encryption
+	visibility string
+}
+
+// readRoomChanges returns nil if there is nothing of interest.
+func readRoomChanges(v strictjson.Value) *roomChanges {
+	c := &roomChanges{}
+	limited, _ := v.Get("timeline").Get("limited").Bool()
+	for _, part := range []string{"state", "state_after", "timeline"} {
+		for e := range v.Get(part).Get("events").Elements() {
+			c.read(e, limited)
+		}
+	}
+	if !c.left && !c.joined && c.visibility == "" && c.encryption.Kind() == strictjson.None {
+		return nil
+	}
+	return c
+}
+
+func (c *roomChanges) read(e strictjson.Value, limited bool) {
+	content := e.Get("content")
+	stateKey, isState := e.Get("state_key").Text()
+	if !isState {
+		return
+	}
+	switch text(e.Get("type")) {
+	case "m.room.member":
+		switch membership := text(content.Get("membership")); {
+		case membership == "join":
+			c.joined = true
+		case membership == "leave", membership == "ban", limited:
+			// In a gap anybody may have joined and left again.
+			c.left = true
+		}
+	case "m.room.encryption":
+		if stateKey == "" {
+			c.encryption = content
+		}
+	case "m.room.history_visibility":
+		if stateKey == "" {
+			c.visibility = text(content.Get("history_visibility"))
+		}
+	}
+}
+
+// roomChanged takes the changes over. Who left may know the present session, and so
+// it is not used any more.
+func (w *work) roomChanged(r *room, c *roomChanges) {
+	if c.left || c.joined {
+		r.ready = false
+	}
+	if c.left && r.outbound != nil {
+		w.discard(r)
+	}
+	settings := r.settings
+	if c.encryption.Kind() == strictjson.Object {
+		ms, _ := c.encryption.Get("rotation_period_ms").Integer()
+		messages, _ := c.encryption.Get("rotation_period_msgs").Integer()
+		settings.Algorithm = text(c.encryption.Get("algorithm"))
+		settings.RotationPeriodMS, settings.RotationPeriodMessages = ms, messages
+	}
+	if c.visibility != "" {
+		settings.SharedHistory = slices.Contains([]string{"shared", "world_readable"}, c.visibility)
+	}
+	if settings == r.settings || (!r.known && c.encryption.Kind() != strictjson.Object) {
+		return
+	}
+	if !r.set(settings) {
+		w.log(Warning, "room "+r.id+" is to have another algorithm; it keeps that which it has")
+		return
+	}
+	w.keep(r)
+}
+
+// DiscardRoomKey makes the next message in a room begin a new session.
+func (m *Machine) DiscardRoomKey(ctx context.Context, roomID string) error {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	r, err := w.loadRoom(ctx, roomID)
+	if err != nil {
+		return err
+	}
+	if r.outbound != nil {
+		w.discard(r)
+	}
+	return w.commit(ctx)
+}

@@ -1,0 +1,296 @@
+package machine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+)
+
+// Share says how far the sharing of a room key has come.
+type Share struct {
+	// Ready says that every device that is to have the key was sent it, so that
+	// Encrypt can be called. If not, there are outgoing requests to send first.
+	Ready     bool
+	SessionID string
+	Waiting   ShareStep // for what, if it is not ready
+}
+
+// ShareStep is what the sharing of a room key waits for.
+type ShareStep string
+
+// The steps.
+const (
+	WaitDevices  ShareStep = "devices"  // for answers to keys/query
+	WaitSessions ShareStep = "sessions" // for answers to keys/claim
+	WaitSent     ShareStep = "sent"     // for answers to sendToDevice
+)
+
+// ShareRoomKey sees to it that the devices of a room's members can read what will be
+// encrypted. Call it before every message: it does nothing if nothing has changed. If
+// the result is not ready, send the outgoing requests and call it again.
+//
+// The members are those who are to read: who has joined and, if the history
+// visibility says so, who is invited. The own other devices always are. A new session
+// is made where the specification demands one: because of age or count, or because
+// somebody has the present one who should not have the next.
+//
+// It returns [ErrNotEncrypted] for a room without settings, [ErrAlgorithm] for one whose
+// algorithm is not known here, or a [PolicyError].
+//
+// https://spec.matrix.org/latest/client-server-api/#mmegolmv1aes-sha2
+func (m *Machine) ShareRoomKey(ctx context.Context, roomID string, members []string) (Share, error) {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return Share{}, err
+	}
+	defer w.end()
+	r, err := w.loadRoom(ctx, roomID)
+	if err != nil {
+		return Share{}, err
+	}
+	if err := r.usable(); err != nil {
+		return Share{}, err
+	}
+	if w.ready(r) && slices.Equal(r.members, members) {
+		return Share{Ready: true, SessionID: r.outbound.session.SessionID()}, nil
+	}
+	s, err := w.share(ctx, r, members)
+	if err != nil {
+		return Share{}, err
+	}
+	return s, w.commit(ctx)
+}
+
+// usable says what is in the way of writing to a room.
+func (r *room) usable() error {
+	switch {
+	case !r.known:
+		return ErrNotEncrypted
+	case r.settings.Algorithm != megolmAlgorithm:
+		return ErrAlgorithm
+	}
+	return nil
+}
+
+// ready reports whether a room can be written to at once.
+func (m *Machine) ready(r *room) bool {
+	return r.ready && r.changes == m.state.changes && r.outbound != nil && !r.outbound.expired(&r.settings, m.now())
+}
+
+// share takes the next step of sharing.
+func (w *work) share(ctx context.Context, r *room, members []string) (Share, error) {
+	users, err := w.members(ctx, members)
+	if err != nil {
+		return Share{}, err
+	}
+	if w.outdatedAmong(users) {
+		return Share{Waiting: WaitDevices}, nil
+	}
+	all, err := w.recipients(users, w.policyOf(r))
+	if err != nil {
+		return Share{}, err
+	}
+	o := r.outbound
+	if o == nil || o.expired(&r.settings, w.now()) || o.shared != r.settings.SharedHistory || o.leaked(&all) {
+		if o, err = w.newSession(ctx, r); err != nil {
+			return Share{}, err
+		}
+	}
+	missing, err := w.missingSessions(ctx, o, all.devices)
+	if err != nil {
+		return Share{}, err
+	}
+	s := Share{SessionID: o.session.SessionID()}
+	if missing {
+		s.Waiting = WaitSessions
+		return s, nil
+	}
+	if err := w.sendKey(r, &all); err != nil {
+		return Share{}, err
+	}
+	if w.state.queue.pending(s.SessionID) {
+		s.Waiting = WaitSent
+		return s, nil
+	}
+	r.ready, r.changes, r.members = true, w.state.changes, slices.Clone(members)
+	s.Ready = true
+	return s, nil
+}
+
+// members returns the members of a room, and the own user, and follows their devices.
+func (w *work) members(ctx context.Context, ids []string) (users []*user, err error) {
+	if !slices.Contains(ids, w.user) {
+		ids = append(slices.Clone(ids), w.user)
+	}
+	if err := w.track(ctx, ids); err != nil {
+		return nil, err
+	}
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if u := w.userNamed(id); u != nil && !seen[id] {
+			seen[id] = true
+			users = append(users, u)
+		}
+	}
+	return users, nil
+}
+
+// leaked reports whether a device has the session that is not to have the messages
+// to come.
+func (o *outbound) leaked(all *recipients) bool {
+	allowed := make(map[string]map[string]peerKey)
+	for _, t := range all.devices {
+		if allowed[t.user.id] == nil {
+			allowed[t.user.id] = make(map[string]peerKey)
+		}
+		allowed[t.user.id][t.device.id] = t.device.curve25519
+	}
+	for user, devices := range o.shares {
+		for device, s := range devices {
+			if key, ok := allowed[user][device]; s.withheld == "" && (!ok || key != s.key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// newSession begins a session for a room, which the device can read itself.
+func (w *work) newSession(ctx context.Context, r *room) (*outbound, error) {
+	o := w.newOutbound(r)
+	key, err := o.session.SessionKey()
+	if err != nil {
+		return nil, err
+	}
+	defer key.Wipe()
+	return o, w.addOwnSession(ctx, r, key)
+}
+
+// missingSessions asks for Olm sessions with the devices that are to get the key and
+// have none, and reports whether any may still come.
+func (w *work) missingSessions(ctx context.Context, o *outbound, devices []target) (bool, error) {
+	var peers []peerKey
+	for _, t := range devices {
+		if !o.has(t) {
+			peers = append(peers, t.device.curve25519)
+		}
+	}
+	if err := w.loadPeers(ctx, peers); err != nil {
+		return false, err
+	}
+	missing := false
+	for _, t := range devices {
+		if o.has(t) || len(w.state.peers[t.device.curve25519].sessions) > 0 {
+			continue
+		}
+		w.claim(t.user, t.device, toSend)
+		missing = missing || w.claiming(t.device.curve25519)
+	}
+	return missing, nil
+}
+
+// has reports whether a device has the key.
+func (o *outbound) has(t target) bool {
+	s := o.shares[t.user.id][t.device.id]
+	return s != nil && s.withheld == ""
+}
+
+// sendKey makes requests with the key for those who have none yet, and with the
+// reason for those who get none.
+func (w *work) sendKey(r *room, all *recipients) error {
+	o := r.outbound
+	var give []target
+	refuse := slices.Clone(all.withheld)
+	for _, t := range all.devices {
+		switch p := w.state.peers[t.device.curve25519]; {
+		case o.has(t):
+		case p != nil && len(p.sessions) > 0:
+			give = append(give, t)
+		default:
+			refuse = append(refuse, refusal{t, withheldNoOlm})
+		}
+	}
+	if err := w.giveKey(r, give); err != nil {
+		return err
+	}
+	w.refuseKey(r, refuse)
+	return nil
+}
+
+// giveKey sends the key to devices. With many of them it is several steps, each of
+// which is kept by itself.
+func (w *work) giveKey(r *room, targets []target) error {
+	if len(targets) == 0 {
+		return nil
+	}
+	o := r.outbound
+	content, err := o.keyContent()
+	if err != nil {
+		return err
+	}
+	defer secret.Wipe(content)
+	index := o.session.MessageIndex()
+	for some := range slices.Chunk(targets, maxMessages) {
+		batch := w.newBatch(o.session.SessionID())
+		shares := make([]namedShare, 0, len(some))
+		for _, t := range some {
+			if err := batch.encrypt(t, "m.room_key", content); err != nil {
+				return err
+			}
+			shares = append(shares, namedShare{t.user.id, t.device.id, &share{key: t.device.curve25519, index: index}})
+		}
+		batch.flush()
+		w.putShares(o, shares)
+		if err := w.interim(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyContent is the content of m.room_key.
+//
+// https://spec.matrix.org/latest/client-server-api/#mroom_key
+func (o *outbound) keyContent() ([]byte, error) {
+	key, err := o.session.SessionKey()
+	if err != nil {
+		return nil, err
+	}
+	defer key.Wipe()
+	j := newObject(1024).text("algorithm", megolmAlgorithm).text("room_id", o.room).text("session_id", o.session.SessionID())
+	return j.text("session_key", key.Base64()).boolean("shared_history", o.shared).done(), nil
+}
+
+// PrepareToEncrypt does for a room what takes time, when the user begins to type: it
+// has the devices of its members asked for, and sessions with them made.
+func (m *Machine) PrepareToEncrypt(ctx context.Context, roomID string, members []string) error {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	r, err := w.loadRoom(ctx, roomID)
+	if err != nil {
+		return err
+	}
+	if err := r.usable(); err != nil {
+		return err
+	}
+	users, err := w.members(ctx, members)
+	if err != nil {
+		return err
+	}
+	all, err := w.recipients(users, w.policyOf(r))
+	if err == nil && !w.outdatedAmong(users) {
+		o := r.outbound
+		if o == nil {
+			o = &outbound{}
+		}
+		_, err = w.missingSessions(ctx, o, all.devices)
+	}
+	if err != nil {
+		return err
+	}
+	return w.commit(ctx)
+}

@@ -1,0 +1,234 @@
+package machine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
+)
+
+// syncSlice is how many events to this device are decrypted in one step, so that
+// others have their turn while a long answer is worked on.
+const syncSlice = 100
+
+// ToDeviceEvent is what came to this device.
+type ToDeviceEvent struct {
+	Type      string
+	Sender    string
+	Content   []byte // JSON
+	Encrypted bool   // it came over Olm; the fields below tell from whom
+	SenderKey string // Curve25519 key of the device
+	DeviceID  string // of the sender, empty if not known
+	Trust     Trust
+	// Error is why it could not be decrypted. Type and Content are those of the
+	// encrypted event then.
+	Error error
+}
+
+// ReceiveSync takes over the answer to a /sync, of which it looks at next_batch,
+// to_device, device_lists, device_one_time_keys_count,
+// device_unused_fallback_key_types and, in the rooms, at what concerns encryption.
+// It returns the events to this device that the application may care for. Those
+// about room keys are dealt with.
+//
+// When it returns, all of it is kept: only then may the application remember the
+// position in the stream, which [Machine.SyncToken] gives, too. The same answer may
+// come twice. It returns [ErrFormat] for what is not a JSON object.
+//
+// https://spec.matrix.org/latest/client-server-api/#e2e-extensions-to-sync
+func (m *Machine) ReceiveSync(ctx context.Context, answer []byte) ([]ToDeviceEvent, error) {
+	v := parseObject(answer)
+	if v.Kind() != strictjson.Object {
+		return nil, ErrFormat
+	}
+	if err := m.receiveLists(ctx, v); err != nil {
+		return nil, err
+	}
+	var received []ToDeviceEvent
+	events := slices.Collect(v.Get("to_device").Get("events").Elements())
+	for some := range slices.Chunk(events, syncSlice) {
+		part, err := m.receiveEvents(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		received = append(received, part...)
+	}
+	return received, m.finishSync(ctx, v)
+}
+
+// SyncToken returns the position in the stream of the last answer that was taken
+// over, empty before the first.
+func (m *Machine) SyncToken(ctx context.Context) (string, error) {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer w.end()
+	return w.state.settings.syncToken, nil
+}
+
+// receiveLists takes over what must be known before events are looked at.
+func (m *Machine) receiveLists(ctx context.Context, v strictjson.Value) error {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	if err := w.deviceListsChanged(ctx, v.Get("device_lists")); err != nil {
+		return err
+	}
+	if err := w.roomsChanged(ctx, v.Get("rooms")); err != nil {
+		return err
+	}
+	return w.commit(ctx)
+}
+
+// finishSync takes over what must not be done before the events are kept: one-time
+// keys that they use must not be given up.
+func (m *Machine) finishSync(ctx context.Context, v strictjson.Value) error {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	count, _ := v.Get("device_one_time_keys_count").Get("signed_curve25519").Integer()
+	w.topUp(count)
+	if unused := v.Get("device_unused_fallback_key_types"); unused.Kind() == strictjson.Array {
+		w.renewFallback(slices.Contains(texts(unused), "signed_curve25519"))
+	}
+	if token := text(v.Get("next_batch")); token != "" && token != w.state.settings.syncToken {
+		w.putSyncToken(token)
+	}
+	w.flushReplays()
+	return w.commit(ctx)
+}
+
+// receiveEvents takes over some events to this device.
+func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) ([]ToDeviceEvent, error) {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.end()
+	messages := make([]*olmMessage, len(events))
+	errs := make([]error, len(events))
+	var peers []peerKey
+	for i, e := range events {
+		if text(e.Get("type")) != "m.room.encrypted" {
+			continue
+		}
+		if messages[i], errs[i] = w.readOlmMessage(text(e.Get("sender")), e.Get("content")); errs[i] == nil {
+			peers = append(peers, messages[i].senderKey)
+		}
+	}
+	if err := w.loadPeers(ctx, peers); err != nil {
+		return nil, err
+	}
+	var received []ToDeviceEvent
+	arrived := newArrivals()
+	for i, e := range events {
+		r, ok := ToDeviceEvent{}, false
+		switch {
+		case errs[i] != nil:
+			r, ok = plainEvent(e), true
+			r.Error = errs[i]
+		case messages[i] != nil:
+			r, ok, err = w.receiveEncrypted(ctx, e, messages[i], arrived)
+		default:
+			r, ok, err = w.receivePlain(ctx, e)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			received = append(received, r)
+		}
+	}
+	arrived.tell(w)
+	if err := w.sendWaiting(ctx); err != nil {
+		return nil, err
+	}
+	return received, w.commit(ctx)
+}
+
+func plainEvent(e strictjson.Value) ToDeviceEvent {
+	return ToDeviceEvent{Type: text(e.Get("type")), Sender: text(e.Get("sender")), Content: slices.Clone(e.Get("content").Raw())}
+}
+
+// receiveEncrypted decrypts an event and deals with it, unless it is for the
+// application. The error is one of the store.
+func (w *work) receiveEncrypted(ctx context.Context, raw strictjson.Value, message *olmMessage, arrived *arrivals) (ToDeviceEvent, bool, error) {
+	e, err := w.decryptOlm(ctx, message)
+	if errors.Is(err, errDuplicate) {
+		return ToDeviceEvent{}, false, nil
+	}
+	if err != nil {
+		if !isOlmError(err) && !isOurs(err) {
+			return ToDeviceEvent{}, false, err
+		}
+		if isOlmError(err) {
+			if err := w.renewSession(ctx, message); err != nil {
+				return ToDeviceEvent{}, false, err
+			}
+			err = ErrUndecryptable
+		}
+		r := plainEvent(raw)
+		r.Error = err
+		r.SenderKey = message.senderKey.String()
+		return r, true, nil
+	}
+	defer secret.Wipe(e.plaintext)
+	handled, err := w.handleEncrypted(ctx, e, arrived)
+	if handled || err != nil {
+		return ToDeviceEvent{}, false, err
+	}
+	r := ToDeviceEvent{Type: e.eventType, Sender: e.sender, Content: slices.Clone(e.content.Raw()), Encrypted: true,
+		SenderKey: e.senderKey.String()}
+	if e.device != nil {
+		r.DeviceID = e.device.id
+	}
+	r.Trust = w.trustDevice(w.userNamed(e.sender), e.device)
+	return r, true, nil
+}
+
+// handleEncrypted deals with an event that is the machine's own business.
+func (w *work) handleEncrypted(ctx context.Context, e *olmEvent, arrived *arrivals) (handled bool, err error) {
+	switch e.eventType {
+	case "m.dummy":
+		return true, nil
+	case "m.room_key":
+		return true, w.receiveRoomKey(ctx, e, arrived)
+	case "m.forwarded_room_key":
+		return true, w.receiveForwardedKey(ctx, e, arrived)
+	case "m.room_key.withheld":
+		return true, w.receiveWithheld(ctx, e.sender, e.content)
+	case "m.room_key_request":
+		return true, w.receiveKeyRequest(ctx, e.sender, e.content)
+	}
+	return false, nil
+}
+
+// receivePlain deals with an event that anybody could have written. Keys are not
+// taken from it.
+func (w *work) receivePlain(ctx context.Context, e strictjson.Value) (ToDeviceEvent, bool, error) {
+	r := plainEvent(e)
+	switch r.Type {
+	case "":
+		return r, false, nil
+	case "m.room_key", "m.forwarded_room_key":
+		w.log(Warning, "a room key came unencrypted; it is refused")
+		return r, false, nil
+	case "m.room_key.withheld":
+		return r, false, w.receiveWithheld(ctx, r.Sender, e.Get("content"))
+	case "m.room_key_request":
+		return r, false, w.receiveKeyRequest(ctx, r.Sender, e.Get("content"))
+	}
+	return r, true, nil
+}
+
+// isOurs reports whether an error says what is wrong with an event.
+func isOurs(err error) bool {
+	return errors.Is(err, ErrFormat) || errors.Is(err, ErrMismatchedSender) || errors.Is(err, ErrAlgorithm)
+}

@@ -1,0 +1,222 @@
+package machine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
+	"github.com/mudpuppy-e2ee/mudpuppy/olm"
+)
+
+// maxMessages is how many messages there are in a request to devices at most.
+const maxMessages = 250
+
+var errNoKey = errors.New("machine: the device has no one-time key left")
+
+// target is a device that something is to be sent to.
+type target struct {
+	user   *user
+	device *device
+}
+
+// EncryptToDevice queues an event of any type for devices, each of which gets it
+// encrypted over Olm. Where there is no session yet, one is made first; the event
+// waits for that in memory, and is lost if the machine ends before.
+//
+// It returns [ErrUnknownDevice] if any of the devices is not known, and [ErrFormat] for
+// content that is not a JSON object.
+func (m *Machine) EncryptToDevice(ctx context.Context, devices []DeviceRef, eventType string, content []byte) error {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	if parseObject(content).Kind() != strictjson.Object || eventType == "" {
+		return ErrFormat
+	}
+	targets, err := w.targets(ctx, devices)
+	if err != nil {
+		return err
+	}
+	for _, t := range targets {
+		w.state.waiting = append(w.state.waiting, waitingEvent{t, eventType, slices.Clone(content)})
+	}
+	if err := w.sendWaiting(ctx); err != nil {
+		return err
+	}
+	return w.commit(ctx)
+}
+
+// targets looks devices up.
+func (w *work) targets(ctx context.Context, devices []DeviceRef) (all []target, err error) {
+	for _, ref := range devices {
+		if err := w.loadUsers(ctx, ref.UserID); err != nil {
+			return nil, err
+		}
+		u := w.userNamed(ref.UserID)
+		d := u.device(ref.DeviceID)
+		if d == nil || !d.olm {
+			return nil, ErrUnknownDevice
+		}
+		all = append(all, target{u, d})
+	}
+	return all, nil
+}
+
+// waitingEvent is one for a device with which there is no session yet.
+type waitingEvent struct {
+	target
+	eventType string
+	content   []byte
+}
+
+// sendWaiting sends the events for whose devices there is a session now, and asks
+// for one with the others. Those whose device gives out no key are dropped.
+func (w *work) sendWaiting(ctx context.Context) error {
+	if len(w.state.waiting) == 0 {
+		return nil
+	}
+	var peers []peerKey
+	for _, e := range w.state.waiting {
+		peers = append(peers, e.device.curve25519)
+	}
+	if err := w.loadPeers(ctx, peers); err != nil {
+		return err
+	}
+	batch := w.newBatch("")
+	var still []waitingEvent
+	for _, e := range w.state.waiting {
+		key := e.device.curve25519
+		switch c := w.state.claims.wanted[key]; {
+		case len(w.state.peers[key].sessions) > 0:
+			if err := batch.encrypt(e.target, e.eventType, e.content); err != nil {
+				w.log(Failure, "an event for a device could not be encrypted: "+err.Error())
+			}
+			secret.Wipe(e.content)
+		case c != nil && c.failing:
+			w.log(Warning, "an event for device "+e.device.id+" of "+e.user.id+" is dropped: it gives out no keys")
+			secret.Wipe(e.content)
+		default:
+			w.claim(e.user, e.device, toSend)
+			still = append(still, e)
+		}
+	}
+	w.state.waiting = still
+	batch.flush()
+	return nil
+}
+
+// sendDummy tells a device of a new session.
+//
+// https://spec.matrix.org/latest/client-server-api/#recovering-from-undecryptable-messages
+func (w *work) sendDummy(c *claim) {
+	u := w.userNamed(c.user)
+	batch := w.newBatch("")
+	if err := batch.encrypt(target{u, u.device(c.device)}, "m.dummy", []byte("{}")); err != nil {
+		w.log(Failure, "a new session could not be told of: "+err.Error())
+	}
+	batch.flush()
+}
+
+// batch gathers encrypted events into requests to devices.
+type batch struct {
+	*work
+	session  string // the Megolm session that it is about
+	envelope []byte // the part of the plaintext that is the same for all
+	messages map[string]*object
+	users    []string
+	count    int
+}
+
+func (w *work) newBatch(session string) *batch {
+	return &batch{work: w, session: session, messages: make(map[string]*object)}
+}
+
+// encrypt adds an event for a device with which there is a session.
+func (b *batch) encrypt(t target, eventType string, content []byte) error {
+	p := b.state.peers[t.device.curve25519]
+	if p == nil || len(p.sessions) == 0 {
+		return errNoKey
+	}
+	plaintext := b.olmPlaintext(t, eventType, content)
+	message, err := p.sessions[0].Encrypt(plaintext)
+	secret.Wipe(plaintext)
+	if err != nil {
+		return err
+	}
+	b.keep(p)
+	b.add(t, b.olmContent(t, message))
+	return nil
+}
+
+// olmPlaintext is what is encrypted with Olm.
+//
+// https://spec.matrix.org/latest/client-server-api/#molmv1curve25519-aes-sha2
+func (b *batch) olmPlaintext(t target, eventType string, content []byte) []byte {
+	if b.envelope == nil {
+		o := newObject(1024).open("keys").text("ed25519", b.state.own.account.Ed25519Key().String()).close()
+		o.text("sender", b.user).raw("sender_device_keys", b.ownPublishedKeys())
+		b.envelope = o.b[1:]
+	}
+	o := newObject(len(content)+len(b.envelope)+512).raw("content", content)
+	o.b = append(append(o.b, ','), b.envelope...)
+	o.text("recipient", t.user.id)
+	o.open("recipient_keys").text("ed25519", t.device.ed25519.String()).close()
+	return o.text("type", eventType).done()
+}
+
+// olmContent is the content of m.room.encrypted.
+func (b *batch) olmContent(t target, message olm.Message) []byte {
+	o := newObject(len(message.Body)*4/3+400).text("algorithm", olmAlgorithm).open("ciphertext")
+	o.open(t.device.curve25519.String()).text("body", message.Base64()).number("type", int64(message.Type)).close().close()
+	return o.text("sender_key", b.state.own.account.Curve25519Key().String()).done()
+}
+
+// add puts content for a device into the request, which goes when it is full.
+func (b *batch) add(t target, content []byte) { b.addAs("m.room.encrypted", t, content) }
+
+func (b *batch) addAs(eventType string, t target, content []byte) {
+	o := b.messages[t.user.id]
+	if o == nil {
+		o = newObject(len(content) + 64)
+		b.messages[t.user.id] = o
+		b.users = append(b.users, t.user.id)
+	}
+	o.raw(t.device.id, content)
+	if b.count++; b.count == maxMessages {
+		b.flushAs(eventType)
+	}
+}
+
+// flush makes a request of what was gathered.
+func (b *batch) flush() { b.flushAs("m.room.encrypted") }
+
+func (b *batch) flushAs(eventType string) {
+	if b.count == 0 {
+		return
+	}
+	size := 0
+	for _, o := range b.messages {
+		size += len(o.b) + 64
+	}
+	body := newObject(size).open("messages")
+	for _, id := range b.users {
+		body.raw(id, b.messages[id].done())
+	}
+	id := newID()
+	b.enqueue(SendToDevice, id, "PUT", clientAPI+"sendToDevice/"+eventType+"/"+id, body.close().done(), b.session)
+	b.messages, b.users, b.count = make(map[string]*object), nil, 0
+}
+
+// ownPublishedKeys is the device's own entry in the device lists, with the signature
+// of the user's identity if it is known to have one.
+func (m *Machine) ownPublishedKeys() []byte {
+	if own := m.userNamed(m.user); own != nil {
+		if d := own.devices[m.device]; d != nil && own.crossSigned(d) && len(d.json) > 0 {
+			return d.json
+		}
+	}
+	return m.deviceKeys()
+}

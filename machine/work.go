@@ -1,0 +1,298 @@
+package machine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// work is one step of the machine: what it changes in memory and what it is to
+// change in the store, which must be the same.
+//
+//	w, err := m.begin(ctx)
+//	if err != nil { return err }
+//	defer w.end()
+//	…                        // reads, computes, changes memory, w.keep(what was changed)
+//	return w.commit(ctx)
+//
+// From begin to commit nothing else touches the state. The order of the commits is
+// that of the steps; while one waits to be durable, others go on.
+type work struct {
+	*Machine
+	changed map[store.Ref]*store.Record // nil to delete
+	order   []store.Ref
+	kept    []keeper // in order
+	isKept  map[keeper]bool
+	secrets [][]byte
+	events  []Event
+	// reserved are the indexes that the step sets aside.
+	reserved []reservation
+	held     bool
+}
+
+// keeper is something in memory that has a record in the store.
+type keeper interface {
+	keep(w *work) // puts the record
+}
+
+// begin waits for its turn, and reads what every step needs if it is not there.
+func (m *Machine) begin(ctx context.Context) (*work, error) {
+	m.mu.Lock()
+	w := &work{Machine: m, held: true}
+	if err := m.state.closed; err != nil {
+		w.end()
+		return nil, err
+	}
+	if m.state.group == nil {
+		if err := w.load(ctx); err != nil {
+			m.forget()
+			w.end()
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// load reads what is always in memory. In a new store it makes it.
+func (w *work) load(ctx context.Context) error {
+	w.state = state{
+		group:   store.NewGroup(w.config.Store, w.epoch),
+		users:   make(map[string]*user),
+		peers:   make(map[peerKey]*peer),
+		rooms:   make(map[string]*room),
+		queries: make(map[string]*keysQuery),
+		changes: w.state.changes + 1,
+	}
+	w.state.inbound.clear()
+	w.state.claims.clear()
+	for _, load := range []func(context.Context) error{w.loadOwn, w.loadSettings, w.loadSecrets, w.loadQueue} {
+		if err := load(ctx); err != nil {
+			return err
+		}
+	}
+	return w.track(ctx, []string{w.user})
+}
+
+// keep has the record of something that was changed written at the end of the step.
+func (w *work) keep(k keeper) {
+	if w.isKept == nil {
+		w.isKept = make(map[keeper]bool)
+	}
+	if !w.isKept[k] {
+		w.isKept[k] = true
+		w.kept = append(w.kept, k)
+	}
+}
+
+// unkeep takes keep back.
+func (w *work) unkeep(k keeper) { delete(w.isKept, k) }
+
+// put adds a record to what the step changes.
+func (w *work) put(t store.Table, key string, value []byte) {
+	w.putIndexed(t, key, value, store.Indexes{})
+}
+
+func (w *work) putIndexed(t store.Table, key string, value []byte, x store.Indexes) {
+	ref := store.Ref{Table: t, Key: key}
+	w.change(ref, &store.Record{Ref: ref, Value: value, Indexes: x})
+	w.secrets = append(w.secrets, value)
+}
+
+func (w *work) delete(t store.Table, key string) { w.change(store.Ref{Table: t, Key: key}, nil) }
+
+func (w *work) change(ref store.Ref, r *store.Record) {
+	if w.changed == nil {
+		w.changed = make(map[store.Ref]*store.Record)
+	}
+	if _, known := w.changed[ref]; !known {
+		w.order = append(w.order, ref)
+	}
+	w.changed[ref] = r
+}
+
+// take returns what the step changes so far, which is done with then.
+func (w *work) take() (c store.Changes) {
+	for _, k := range w.kept {
+		if w.isKept[k] {
+			k.keep(w)
+		}
+	}
+	for _, ref := range w.order {
+		if r := w.changed[ref]; r != nil {
+			c.Put(*r)
+		} else {
+			c.Delete(ref)
+		}
+	}
+	w.kept, w.isKept, w.changed, w.order = nil, nil, nil, nil
+	return c
+}
+
+// emit tells the application of something, once the step is durable.
+func (w *work) emit(e Event) { w.events = append(w.events, e) }
+
+// commit lets the next step begin, and returns when this one is durable.
+func (w *work) commit(ctx context.Context) error {
+	s, err := w.start()
+	if err != nil {
+		return err
+	}
+	return s.wait(ctx)
+}
+
+// started is a step that is not yet known to be durable.
+type started struct {
+	*work
+	group   *store.Group
+	changes store.Started
+	nothing bool
+}
+
+// start is the first half of commit.
+func (w *work) start() (*started, error) {
+	s, err := w.launch(w.take())
+	w.end()
+	return s, err
+}
+
+// launch gives changes their place in the order of commits. A step without changes
+// waits for those before it, because it may tell of what they changed.
+func (w *work) launch(c store.Changes) (*started, error) {
+	s := &started{work: w, group: w.state.group, nothing: c.Len() == 0}
+	if s.nothing {
+		if w.state.flying > 0 {
+			w.state.flying++
+			s.nothing, s.changes = false, w.state.last
+		}
+		return s, nil
+	}
+	var err error
+	if s.changes, err = s.group.Start(c); err != nil {
+		w.forget()
+		return nil, err
+	}
+	w.state.last = s.changes
+	w.state.flying++
+	return s, nil
+}
+
+// interimSize is from how many records on a step is kept in parts.
+const interimSize = 1000
+
+// interim keeps what a large step has changed so far, if that is much. What follows
+// is a step of its own for the store, and so both must be whole by themselves.
+func (w *work) interim() error {
+	if len(w.order)+len(w.kept) < interimSize {
+		return nil
+	}
+	part := &work{Machine: w.Machine, secrets: w.secrets, reserved: w.reserved}
+	c := w.take()
+	part.secrets, w.secrets = w.secrets, nil
+	part.reserved, w.reserved = w.reserved, nil
+	s, err := part.launch(c)
+	if err == nil {
+		s.follow(make(chan error, 1))
+	}
+	return err
+}
+
+// wait returns when the step is durable. Even if ctx ends before, the machine learns
+// of it.
+func (s *started) wait(ctx context.Context) error {
+	if s.nothing {
+		s.Machine.events.add(s.work.events)
+		return nil
+	}
+	done := make(chan error, 1)
+	s.follow(done)
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// follow sees to what must happen when the step is durable, or has failed.
+func (s *started) follow(done chan<- error) {
+	if s.nothing {
+		done <- nil
+		return
+	}
+	go func() {
+		err := s.changes.Wait(context.Background())
+		s.landed(err)
+		done <- err
+	}()
+}
+
+// landed is called when a step is durable, or has failed.
+func (s *started) landed(err error) {
+	for _, b := range s.secrets {
+		secret.Wipe(b)
+	}
+	m := s.Machine
+	m.mu.Lock()
+	if s.group == m.state.group {
+		m.state.flying--
+		if err != nil {
+			m.failed(err)
+		}
+	}
+	if err == nil {
+		for _, r := range s.work.reserved {
+			r.durable = max(r.durable, r.promised)
+		}
+	}
+	m.mu.Unlock()
+	if err == nil {
+		m.events.add(s.work.events)
+	}
+}
+
+// failed forgets what the store may not have. If it is lost for good, the machine is
+// closed.
+func (m *Machine) failed(err error) {
+	m.forget()
+	m.log(Warning, "a commit failed: "+err.Error())
+	for _, final := range []error{store.ErrStale, store.ErrGone, store.ErrClosed} {
+		if errors.Is(err, final) {
+			m.state.closed = err
+			go m.events.add([]Event{StoreLost{err}})
+		}
+	}
+}
+
+// forget drops and overwrites what is in memory.
+func (m *Machine) forget() {
+	s := &m.state
+	if s.own != nil {
+		s.own.account.Wipe()
+	}
+	for _, p := range s.peers {
+		p.wipe()
+	}
+	for _, r := range s.rooms {
+		r.wipe()
+	}
+	s.inbound.clear()
+	if s.secrets != nil {
+		s.secrets.wipe()
+	}
+	m.state = state{closed: s.closed, changes: s.changes}
+}
+
+// end lets the next step begin if commit did not. A step that ends with changes in
+// hand has changed memory, too, which must be forgotten.
+func (w *work) end() {
+	if !w.held {
+		return
+	}
+	if len(w.order) > 0 || len(w.kept) > 0 {
+		w.forget()
+	}
+	w.held = false
+	w.mu.Unlock()
+}
