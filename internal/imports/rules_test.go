@@ -34,7 +34,9 @@ var (
 	programs = []string{"wasm/olm"}
 
 	// testHelpers are imported by tests only.
-	testHelpers = []string{"internal/asmcheck", "internal/testrand", "internal/vectors", "store/storetest"}
+	testHelpers = []string{
+		"internal/asmcheck", "internal/homeserver", "internal/judge", "internal/network", "internal/testrand", "internal/vectors", "store/storetest",
+	}
 )
 
 // rules is the layout of the module, from the bottom up. A package that has no
@@ -82,6 +84,8 @@ var rules = []rule{
 	{packages: []string{"store/owner"}, may: []string{"internal/browser"}, foreign: []string{safejs}},
 	{packages: []string{"internal/storepage"}, may: []string{"internal/browser", "store", "store/indexeddb", "store/owner", "store/sealed"}, foreign: []string{safejs}},
 	{packages: []string{"store/jsstore"}, may: []string{"store"}, foreign: []string{safejs}, js: true},
+	// The judge takes nothing from those it judges.
+	{packages: []string{"internal/judge"}, may: []string{"internal/base64", "internal/wire"}},
 	{packages: testHelpers, may: []string{"internal/testrand", "store"}},
 	{packages: []string{"internal/imports", "interop"}}, // tests only
 }
