@@ -49,15 +49,18 @@ func (m *Machine) Decrypt(ctx context.Context, roomID string, event []byte) (*De
 	if err != nil {
 		return nil, err
 	}
-	if len(w.state.inbound.unsaved) < maxUnsaved {
-		return d, nil
+	if len(w.state.inbound.unsaved) >= maxUnsaved {
+		w.flushReplays()
 	}
-	w.flushReplays()
-	s, err := w.start()
-	if err != nil {
-		return nil, err
+	// What is noted of the event is kept with the next commit, or by this one; the
+	// caller need not wait for it.
+	if len(w.kept) > 0 {
+		s, err := w.start()
+		if err != nil {
+			return nil, err
+		}
+		s.follow(make(chan error, 1))
 	}
-	s.follow(make(chan error, 1))
 	return d, nil
 }
 
@@ -112,6 +115,9 @@ func (w *work) decrypt(ctx context.Context, roomID string, e *roomEvent) (*Decry
 	}
 	if !w.use(in, index, e.id, e.time) {
 		return nil, fail(ErrReplay)
+	}
+	if err := w.track(ctx, []string{e.sender}); err != nil {
+		return nil, err
 	}
 	d.Index, d.SessionID, d.SenderKey = index, e.session, in.key.String()
 	trust, device := w.trustSession(w.userNamed(e.sender), in)

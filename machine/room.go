@@ -200,14 +200,20 @@ func (w *work) roomsChanged(ctx context.Context, rooms strictjson.Value) error {
 	}
 	for _, id := range ids {
 		w.roomChanged(w.state.rooms[id], changes[id])
+		if !w.state.rooms[id].known {
+			continue
+		}
+		if err := w.track(ctx, changes[id].joined); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // roomChanges are what a sync says of a room, as far as it matters here.
 type roomChanges struct {
-	left       bool // somebody left, or may have
-	joined     bool
+	left       bool     // somebody left, or may have
+	joined     []string // who
 	encryption strictjson.Value // content of m.room.encryption
 	visibility string
 }
@@ -221,7 +227,7 @@ func readRoomChanges(v strictjson.Value) *roomChanges {
 			c.read(e, limited)
 		}
 	}
-	if !c.left && !c.joined && c.visibility == "" && c.encryption.Kind() == strictjson.None {
+	if !c.left && len(c.joined) == 0 && c.visibility == "" && c.encryption.Kind() == strictjson.None {
 		return nil
 	}
 	return c
@@ -237,7 +243,7 @@ func (c *roomChanges) read(e strictjson.Value, limited bool) {
 	case "m.room.member":
 		switch membership := text(content.Get("membership")); {
 		case membership == "join":
-			c.joined = true
+			c.joined = append(c.joined, stateKey)
 		case membership == "leave", membership == "ban", limited:
 			// In a gap anybody may have joined and left again.
 			c.left = true
@@ -256,7 +262,7 @@ func (c *roomChanges) read(e strictjson.Value, limited bool) {
 // roomChanged takes the changes over. Who left may know the present session, and so
 // it is not used any more.
 func (w *work) roomChanged(r *room, c *roomChanges) {
-	if c.left || c.joined {
+	if c.left || len(c.joined) > 0 {
 		r.ready = false
 	}
 	if c.left && r.outbound != nil {

@@ -40,7 +40,7 @@ func check(g graph, wasm bool) []string {
 		p := g[path]
 		for _, imported := range p.Imports {
 			checkImport(g, rules[i], imported, report)
-			if why, no := notInLibrary[imported]; no && isLibrary(name) {
+			if why, no := notInLibrary[imported]; no && isLibrary(name) && !slices.Contains(rules[i].std, imported) {
 				report(imported, why)
 			}
 		}
