@@ -84,7 +84,6 @@ type state struct {
 	queries  map[string]*keysQuery
 	claims   claims
 	waiting  []waitingEvent
-	wedged   map[peerKey]bool
 	// changes counts the changes to users that matter to those who share a room
 	// key: what was ready before one must be looked at again.
 	changes uint64

@@ -212,8 +212,8 @@ func (w *work) roomsChanged(ctx context.Context, rooms strictjson.Value) error {
 
 // roomChanges are what a sync says of a room, as far as it matters here.
 type roomChanges struct {
-	left       bool     // somebody left, or may have
-	joined     []string // who
+	left       bool             // somebody left, or may have
+	joined     []string         // who
 	encryption strictjson.Value // content of m.room.encryption
 	visibility string
 }

@@ -13,14 +13,26 @@ import (
 //
 // https://spec.matrix.org/latest/appendices/#canonical-json
 func AppendCanonical(dst []byte, v Value, without ...string) ([]byte, error) {
+	if v.Kind() == None {
+		return dst, nil
+	}
+	w := walker{v.text, 0}
+	return w.canonical(dst, without)
+}
+
+// canonical appends the value that comes next, and moves past it: each byte is
+// looked at once, however deep the value is nested.
+func (w *walker) canonical(dst []byte, without []string) ([]byte, error) {
+	switch w.text[w.at] {
+	case '{':
+		return w.canonicalObject(dst, without)
+	case '[':
+		return w.canonicalArray(dst)
+	}
+	v := w.next()
 	switch v.Kind() {
-	case Object:
-		return appendObject(dst, v, without)
-	case Array:
-		return appendArray(dst, v)
 	case Text:
-		content := v.text[1 : len(v.text)-1]
-		return AppendText(dst, name(content).decoded()), nil
+		return AppendText(dst, name(v.text[1:len(v.text)-1]).decoded()), nil
 	case Number:
 		n, ok := integer(v.text)
 		if !ok {
@@ -31,45 +43,70 @@ func AppendCanonical(dst []byte, v Value, without ...string) ([]byte, error) {
 	return append(dst, v.text...), nil
 }
 
-func appendArray(dst []byte, v Value) (_ []byte, err error) {
+func (w *walker) canonicalArray(dst []byte) (_ []byte, err error) {
 	dst = append(dst, '[')
-	first := true
-	for element := range v.Elements() {
+	w.at++
+	for first := true; w.more(']'); first = false {
 		if !first {
 			dst = append(dst, ',')
 		}
-		first = false
-		if dst, err = AppendCanonical(dst, element); err != nil {
+		if dst, err = w.canonical(dst, nil); err != nil {
 			return nil, err
 		}
 	}
+	w.at++
 	return append(dst, ']'), nil
 }
 
-// member is one of an object, its name decoded.
+// member is one of an object: its name, and where it was written.
 type member struct {
-	name  []byte
-	value Value
+	name       []byte
+	start, end int
 }
 
-func appendObject(dst []byte, v Value, without []string) (_ []byte, err error) {
-	var members []member
-	for n, value := range v.members() {
-		if decoded := n.decoded(); !slices.Contains(without, string(decoded)) {
-			members = append(members, member{decoded, value})
-		}
-	}
-	// The order of UTF-8 is that of the characters.
-	slices.SortFunc(members, func(a, b member) int { return bytes.Compare(a.name, b.name) })
+func (w *walker) canonicalObject(dst []byte, without []string) (_ []byte, err error) {
 	dst = append(dst, '{')
-	for i, m := range members {
-		if i > 0 {
+	w.at++
+	var members []member
+	for w.more('}') {
+		quoted := w.next().text
+		decoded := name(quoted[1 : len(quoted)-1]).decoded()
+		w.skip(':')
+		if slices.Contains(without, string(decoded)) {
+			w.next()
+			continue
+		}
+		if len(members) > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(AppendText(dst, m.name), ':')
-		if dst, err = AppendCanonical(dst, m.value); err != nil {
+		start := len(dst)
+		dst = append(AppendText(dst, decoded), ':')
+		if dst, err = w.canonical(dst, nil); err != nil {
 			return nil, err
 		}
+		members = append(members, member{decoded, start, len(dst)})
 	}
+	w.at++
+	sortMembers(dst, members)
 	return append(dst, '}'), nil
+}
+
+// sortMembers puts the members of an object that were written into order. Most
+// come in it. The order of UTF-8 is that of the characters.
+func sortMembers(dst []byte, members []member) {
+	byName := func(a, b member) int { return bytes.Compare(a.name, b.name) }
+	if slices.IsSortedFunc(members, byName) {
+		return
+	}
+	start := members[0].start
+	written := slices.Clone(dst[start:])
+	slices.SortFunc(members, byName)
+	at := start
+	for i, m := range members {
+		if i > 0 {
+			dst[at] = ','
+			at++
+		}
+		at += copy(dst[at:], written[m.start-start:m.end-start])
+	}
 }

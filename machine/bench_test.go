@@ -1,0 +1,89 @@
+package machine_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/homeserver"
+	"github.com/mudpuppy-e2ee/mudpuppy/machine"
+	"github.com/mudpuppy-e2ee/mudpuppy/store/memory"
+)
+
+// crowd is a homeserver with many devices, each of another user, that have published
+// their keys.
+func crowd(b *testing.B, n int) (*homeserver.Server, []string) {
+	s := homeserver.New()
+	var users []string
+	for i := range n {
+		user := fmt.Sprintf("@user%d:example.org", i)
+		users = append(users, user)
+		s.Login(user, "DEVICE")
+		m := opened(b, user)
+		requests, err := m.OutgoingRequests(ctx)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Do(user, "DEVICE", requests[0].Method, requests[0].Path, requests[0].Body)
+		m.Close()
+	}
+	return s, users
+}
+
+func opened(b *testing.B, user string) *machine.Machine {
+	m, err := machine.Open(ctx, machine.Config{UserID: user, DeviceID: "DEVICE", Store: memory.New(), Policy: machine.AllDevices})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return m
+}
+
+// step sends the requests of one kind, and returns how long it took to take over
+// the answers.
+func step(b *testing.B, s *homeserver.Server, m *machine.Machine, kind machine.RequestKind) (took time.Duration) {
+	requests, err := m.OutgoingRequests(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, r := range requests {
+		status, answer := s.Do(m.UserID(), "DEVICE", r.Method, r.Path, r.Body)
+		start := time.Now()
+		if status != 200 || m.MarkSent(ctx, r.ID, answer) != nil {
+			b.Fatal(status)
+		}
+		if r.Kind == kind {
+			took += time.Since(start)
+		}
+	}
+	return took
+}
+
+// BenchmarkShare shows what it takes to write to a room of 200 for the first time.
+func BenchmarkShare(b *testing.B) {
+	const n = 200
+	room := "!room:example.org"
+	s, users := crowd(b, n)
+	var query, claim, share time.Duration
+	for i := 0; b.Loop(); i++ {
+		sender := fmt.Sprintf("@sender%d:example.org", i)
+		s.Login(sender, "DEVICE")
+		m := opened(b, sender)
+		m.SetRoomSettings(ctx, room, machine.RoomSettings{})
+		m.ShareRoomKey(ctx, room, users)
+		query += step(b, s, m, machine.KeysQuery)
+		m.ShareRoomKey(ctx, room, users)
+		claim += step(b, s, m, machine.KeysClaim)
+		start := time.Now()
+		if got, err := m.ShareRoomKey(ctx, room, users); got.Waiting != machine.WaitSent {
+			b.Fatal(got, err)
+		}
+		share += time.Since(start)
+		step(b, s, m, machine.SendToDevice)
+		if got, err := m.ShareRoomKey(ctx, room, users); !got.Ready {
+			b.Fatal(got, err)
+		}
+	}
+	for name, took := range map[string]time.Duration{"query": query, "claim": claim, "share": share} {
+		b.ReportMetric(float64(took.Microseconds())/1000/float64(b.N), name+"-ms")
+	}
+}
