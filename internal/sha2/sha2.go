@@ -38,3 +38,19 @@ func Sum512Parts(parts ...[]byte) (sum [64]byte) {
 	d.wipe()
 	return sum
 }
+
+// Hash256 is SHA-256 of what comes in pieces. It begins with [NewHash256].
+type Hash256 struct{ d digest256 }
+
+// NewHash256 returns the hash of nothing yet.
+func NewHash256() *Hash256 { return &Hash256{digest256{state: initial256}} }
+
+// Write adds a piece.
+func (h *Hash256) Write(p []byte) { h.d.write(p) }
+
+// Sum returns the digest of all pieces so far. More can be added afterwards.
+func (h *Hash256) Sum() (sum [32]byte) {
+	d := h.d
+	d.sum(&sum)
+	return sum
+}

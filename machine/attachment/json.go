@@ -1,0 +1,97 @@
+package attachment
+
+import (
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/base64"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
+)
+
+// JSON returns the EncryptedFile for a message, with the address of the ciphertext.
+// It holds the key.
+//
+// https://spec.matrix.org/latest/client-server-api/#definition-encryptedfile
+func (i *Info) JSON(url string) []byte {
+	key := base64.Encode(i.key.Array()[:])
+	b := []byte(`{"hashes":{"sha256":`)
+	b = strictjson.AppendText(b, base64.Encode(i.Hash[:]))
+	b = strictjson.AppendText(append(b, `},"iv":`...), base64.Encode(i.iv[:]))
+	b = append(b, `,"key":{"alg":"A256CTR","ext":true,"k":`...)
+	b = strictjson.AppendText(b, toURL(key))
+	b = append(b, `,"key_ops":["encrypt","decrypt"],"kty":"oct"},"url":`...)
+	b = strictjson.AppendText(b, url)
+	return append(b, `,"v":"v2"}`...)
+}
+
+// Parse reads an EncryptedFile. It returns [ErrFormat] or [ErrVersion].
+func Parse(json []byte) (*Info, error) {
+	v, err := strictjson.Parse(json)
+	if err != nil || v.Kind() != strictjson.Object {
+		return nil, ErrFormat
+	}
+	i := &Info{URL: text(v.Get("url"))}
+	if i.Version, err = version(v.Get("v")); err != nil {
+		return nil, err
+	}
+	jwk := v.Get("key")
+	if text(jwk.Get("kty")) != "oct" || text(jwk.Get("alg")) != "A256CTR" {
+		return nil, ErrVersion
+	}
+	if !decode(i.iv[:], text(v.Get("iv"))) || !decode(i.Hash[:], text(v.Get("hashes").Get("sha256"))) {
+		return nil, ErrFormat
+	}
+	key := secret.New[[32]byte]()
+	if !decode(key.Array()[:], fromURL(text(jwk.Get("k")))) {
+		key.Wipe()
+		return nil, ErrFormat
+	}
+	i.key = key
+	return i, nil
+}
+
+// version reads the version. There was none at first.
+func version(v strictjson.Value) (Version, error) {
+	switch text(v) {
+	case "v2":
+		return Version2, nil
+	case "v1":
+		return Version1, nil
+	case "":
+		if v.Kind() == strictjson.None {
+			return Version0, nil
+		}
+	}
+	return 0, ErrVersion
+}
+
+func text(v strictjson.Value) string {
+	s, _ := v.Text()
+	return s
+}
+
+// decode fills dst with exactly what a text encodes.
+func decode(dst []byte, text string) bool {
+	if len(text) != base64.EncodedLen(len(dst)) {
+		return false
+	}
+	_, err := base64.DecodeInto(dst, []byte(text))
+	return err == nil
+}
+
+// toURL turns the two characters in which the alphabet of JSON Web Keys differs.
+// No table and no branch by the others: it is a key.
+func toURL(text string) string { return swap(text, '+', '-', '/', '_') }
+
+func fromURL(text string) string {
+	// What has characters of the other alphabet is no JSON Web Key.
+	return swap(swap(text, '+', '!', '/', '!'), '-', '+', '_', '/')
+}
+
+func swap(text string, from1, to1, from2, to2 byte) string {
+	b := []byte(text)
+	for i, c := range b {
+		is1 := -((uint32(c^from1) - 1) >> 31)
+		is2 := -((uint32(c^from2) - 1) >> 31)
+		b[i] = c ^ byte(is1)&(from1^to1) ^ byte(is2)&(from2^to2)
+	}
+	return string(b)
+}
