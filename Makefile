@@ -119,7 +119,7 @@ generate: ## Write all generated files anew
 
 .PHONY: setup
 setup: go-and-node $(NPM_INSTALLED) ## Install what the tests need
-	$(SETUP) browsers
+	$(SETUP) browsers dendrite
 
 .PHONY: go-and-node
 go-and-node:

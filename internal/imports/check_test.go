@@ -44,7 +44,9 @@ func check(g graph, wasm bool) []string {
 				report(imported, why)
 			}
 		}
-		checkLinked(p, notAnywhere, report)
+		if !rules[i].network {
+			checkLinked(p, notAnywhere, report)
+		}
 		if wasm && slices.Contains(join(api, stores, programs), name) {
 			checkLinked(p, notInWasm, report)
 		}
