@@ -15,14 +15,16 @@ import (
 	"time"
 )
 
-// sharedSecret lets its knower register users; it stands in dendrite.yaml.
-const sharedSecret = "test-only"
+const (
+	register     = "/_synapse/admin/v1/register"
+	sharedSecret = "test-only" // lets its knower register users, as dendrite.yaml has it
+)
 
 // Client is a device that is logged in. It knows nothing of encryption.
 type Client struct {
-	UserID      string
-	DeviceID    string
-	AccessToken string
+	UserID      string `json:"user_id"`
+	DeviceID    string `json:"device_id"`
+	AccessToken string `json:"access_token"`
 
 	t   testing.TB
 	url string
@@ -32,47 +34,62 @@ type Client struct {
 // least eight characters.
 func (s *Server) Register(user, password string) *Client {
 	s.t.Helper()
-	anybody := s.anybody()
+	s.addUser(user, password)
+	return s.Login(user, password)
+}
+
+// addUser makes a user without a device, unless there is one of this name.
+func (s *Server) addUser(user, password string) {
+	s.t.Helper()
 	var nonce struct {
 		Nonce string `json:"nonce"`
 	}
-	anybody.must("GET", "/_synapse/admin/v1/register", nil, &nonce)
+	c := s.anybody()
+	c.must("GET", register, nil, &nonce)
 	mac := hmac.New(sha1.New, []byte(sharedSecret))
 	io.WriteString(mac, nonce.Nonce+"\x00"+user+"\x00"+password+"\x00notadmin")
-	first := s.anybody()
-	first.logIn("/_synapse/admin/v1/register", map[string]any{
+	request, _ := json.Marshal(map[string]any{
 		"nonce": nonce.Nonce, "username": user, "password": password, "admin": false,
 		"mac": hex.EncodeToString(mac.Sum(nil)),
 	})
-	// That device bears the same id with every user, which hides mistakes.
-	first.must("POST", "/_matrix/client/v3/logout", map[string]any{}, nil)
-	return s.Login(user, password)
+	status, answer, err := c.Do(context.Background(), "POST", register, request)
+	switch {
+	case err != nil:
+		s.t.Fatal(err)
+	case bytes.Contains(answer, []byte(`"M_USER_IN_USE"`)):
+		return
+	case status != http.StatusOK:
+		s.t.Fatalf("registering %s: %d %s", user, status, answer)
+	}
+	// The device that comes with it has the same id with every user, which would
+	// hide mistakes.
+	c.logIn(answer)
+	c.must("POST", "/_matrix/client/v3/logout", map[string]any{}, nil)
 }
 
 // Login logs in another device of a user.
 func (s *Server) Login(user, password string) *Client {
 	s.t.Helper()
 	c := s.anybody()
-	c.logIn("/_matrix/client/v3/login", map[string]any{
+	var answer json.RawMessage
+	c.must("POST", "/_matrix/client/v3/login", map[string]any{
 		"type":       "m.login.password",
 		"identifier": map[string]string{"type": "m.id.user", "user": user},
 		"password":   password,
-	})
+	}, &answer)
+	c.logIn(answer)
 	return c
 }
 
 // anybody returns a client that is not logged in.
 func (s *Server) anybody() *Client { return &Client{t: s.t, url: s.URL} }
 
-func (c *Client) logIn(path string, request any) {
+// logIn takes over what the server answers to a login.
+func (c *Client) logIn(answer []byte) {
 	c.t.Helper()
-	var answer struct {
-		UserID      string `json:"user_id"`
-		DeviceID    string `json:"device_id"`
-		AccessToken string `json:"access_token"`
+	if err := json.Unmarshal(answer, c); err != nil {
+		c.t.Fatal(err)
 	}
-	c.must("POST", path, request, &answer)
-	c.UserID, c.DeviceID, c.AccessToken = answer.UserID, answer.DeviceID, answer.AccessToken
 }
 
 // direct speaks to the server without a proxy, whatever the environment says.
