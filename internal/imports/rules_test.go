@@ -58,7 +58,7 @@ var rules = []rule{
 	{packages: []string{"machine"}, may: join(primitives, codecs, states, []string{
 		"event", "internal/record", "keys", "megolm", "olm", "store", "store/schema",
 	}), std: []string{"time"}}, // sessions grow old; and what speaks to a browser links it anyway
-	{packages: []string{"machine/attachment"}, may: join(primitives, codecs)},
+	{packages: []string{"machine/attachment", "machine/keyexport"}, may: join(primitives, codecs)},
 	{packages: []string{"keys"}, may: primitives},
 	{packages: []string{"event"}, may: []string{"internal/strictjson", "keys"}},
 	{packages: []string{"megolm"}, may: join(primitives, codecs, []string{"internal/megolmstate", "keys"})},

@@ -76,3 +76,33 @@ func (h *HMAC256) sumOuter(out *[32]byte, d *digest256) {
 //
 //go:noinline
 func (h *HMAC256) Wipe() { *h = HMAC256{} }
+
+// MAC256 is HMAC-SHA-256 of what comes in pieces.
+type MAC256 struct {
+	key HMAC256
+	d   digest256
+}
+
+// NewMAC256 begins a MAC under a key of any length.
+func NewMAC256(key []byte) *MAC256 {
+	m := new(MAC256)
+	m.key.setKey(key)
+	m.d = digest256{state: m.key.inner, length: block256}
+	return m
+}
+
+// Write adds a piece.
+func (m *MAC256) Write(p []byte) { m.d.write(p) }
+
+// Sum returns the MAC of all pieces. None can be added afterwards.
+func (m *MAC256) Sum() (sum [32]byte) {
+	m.d.pad()
+	m.key.sumOuter(&sum, &m.d)
+	m.Wipe()
+	return sum
+}
+
+// Wipe overwrites the keyed states.
+//
+//go:noinline
+func (m *MAC256) Wipe() { *m = MAC256{} }

@@ -78,10 +78,14 @@ func Decrypt(ciphertext []byte, info *Info) ([]byte, error) {
 	return plaintext, nil
 }
 
+func newStream(info *Info) *aes.Pieces {
+	return aes.NewPieces(info.key.Array(), &info.iv, info.Version != Version0)
+}
+
 // Encrypter encrypts a file piece by piece.
 type Encrypter struct {
 	info   *Info
-	stream stream
+	stream *aes.Pieces
 	hash   *sha2.Hash256
 }
 
@@ -96,13 +100,13 @@ func NewEncrypter() *Encrypter {
 
 // Encrypt encrypts the next piece into dst, which has its length and may be the same.
 func (e *Encrypter) Encrypt(dst, piece []byte) {
-	e.stream.xor(dst, piece)
+	e.stream.XOR(dst, piece)
 	e.hash.Write(dst[:len(piece)])
 }
 
 // Finish ends the file, and returns what it takes to read it.
 func (e *Encrypter) Finish() *Info {
-	e.stream.wipe()
+	e.stream.Wipe()
 	e.info.Hash = e.hash.Sum()
 	return e.info
 }
@@ -131,73 +135,10 @@ func (v *Verifier) Finish() (*Decrypter, error) {
 
 // Decrypter decrypts a file that was verified, piece by piece. It must be given the
 // same bytes that the [Verifier] was given.
-type Decrypter struct{ stream stream }
+type Decrypter struct{ stream *aes.Pieces }
 
 // Decrypt decrypts the next piece into dst, which has its length and may be the same.
-func (d *Decrypter) Decrypt(dst, piece []byte) { d.stream.xor(dst, piece) }
+func (d *Decrypter) Decrypt(dst, piece []byte) { d.stream.XOR(dst, piece) }
 
 // Wipe overwrites the keys.
-func (d *Decrypter) Wipe() { d.stream.wipe() }
-
-// stream is AES in counter mode over pieces of any length.
-type stream struct {
-	cipher  *aes.Cipher
-	counter [aes.BlockSize]byte
-	half    bool // whether only the low 64 bits count
-	left    []byte
-	buffer  [aes.BlockSize]byte
-}
-
-func newStream(info *Info) stream {
-	return stream{cipher: aes.New(info.key.Array()), counter: info.iv, half: info.Version != Version0}
-}
-
-// xor combines a piece with the key stream.
-func (s *stream) xor(dst, src []byte) {
-	n := subtle.XORBytes(dst, src, s.left)
-	s.left, dst, src = s.left[n:], dst[n:], src[n:]
-	whole := len(src) / aes.BlockSize * aes.BlockSize
-	s.blocks(dst[:whole], src[:whole])
-	if dst, src = dst[whole:], src[whole:]; len(src) > 0 {
-		clear(s.buffer[:])
-		s.blocks(s.buffer[:], s.buffer[:])
-		s.left = s.buffer[subtle.XORBytes(dst, src, s.buffer[:]):]
-	}
-}
-
-// blocks combines whole blocks. Where only half of the counter counts, it begins
-// again at zero without a carry into the other half.
-func (s *stream) blocks(dst, src []byte) {
-	for len(src) > 0 {
-		n := len(src)
-		high := [8]byte(s.counter[:8])
-		if until := s.untilWrap(); s.half && until < uint64(n/aes.BlockSize) {
-			n = int(until) * aes.BlockSize
-		}
-		s.cipher.CTR(dst[:n], src[:n], &s.counter)
-		if s.half {
-			copy(s.counter[:8], high[:])
-		}
-		dst, src = dst[n:], src[n:]
-	}
-}
-
-// untilWrap is how many blocks there are before the low half begins again, at least 1.
-func (s *stream) untilWrap() uint64 {
-	var low uint64
-	for _, b := range s.counter[8:] {
-		low = low<<8 | uint64(b)
-	}
-	if low == 0 {
-		return 1<<64 - 1
-	}
-	return -low
-}
-
-func (s *stream) wipe() {
-	if s.cipher != nil {
-		s.cipher.Wipe()
-	}
-	clear(s.buffer[:])
-	s.left = nil
-}
+func (d *Decrypter) Wipe() { d.stream.Wipe() }

@@ -92,22 +92,6 @@ func TestT35NoCounterIsUsedTwice(t *testing.T) {
 	}
 }
 
-// T35: a counter that reaches its end begins again without touching the IV.
-func TestT35TheCounterWrapsInItsLowHalf(t *testing.T) {
-	_, info := Encrypt(nil)
-	copy(info.iv[8:], bytes.Repeat([]byte{0xff}, 8))
-	once := newStream(info)
-	whole := make([]byte, 64)
-	once.xor(whole, whole)
-	info.iv = [16]byte(append(append([]byte(nil), info.iv[:8]...), make([]byte, 8)...))
-	second := newStream(info)
-	rest := make([]byte, 48)
-	second.xor(rest, rest)
-	if !bytes.Equal(whole[16:], rest) {
-		t.Error("after the end it does not begin again at zero")
-	}
-}
-
 // T35: no byte comes out of a file that was changed.
 func TestT35EveryFlippedBitIsNoticed(t *testing.T) {
 	ciphertext, info := Encrypt([]byte("a file"))
