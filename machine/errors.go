@@ -49,6 +49,9 @@ var (
 	// ErrUndecryptable means that the event is not what its sender encrypted.
 	ErrUndecryptable = errors.New("machine: altered, or never encrypted with this key")
 
+	// ErrTooManyRequests means that very many room keys were asked for, and have not
+	// come.
+	ErrTooManyRequests = errors.New("machine: too many room keys are asked for")
 	// ErrUnknownUser means that nothing is known of a user's identity.
 	ErrUnknownUser = errors.New("machine: the user has no known identity")
 	// ErrUnknownDevice means that a user has no such device, as far as is known.

@@ -9,17 +9,24 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
-const keyRequestVersion = 1
+const (
+	keyRequestsKey     = "key_requests"
+	keyRequestsVersion = 1
+	// maxKeyRequests is how many requests may be open. Further ones are refused until
+	// some are answered.
+	maxKeyRequests = 1000
+)
 
-// keyRequest is a question to the own other devices for a session.
-type keyRequest struct {
-	id, room, session string
-}
+// keyRequests are the questions to the own other devices that are open, by session.
+// They are one record, always in memory: every room key that comes looks here.
+type keyRequests map[string]*keyRequest
 
-func keyRequestKey(session string) string { return "key_request/" + session }
+// keyRequest is a question for a session.
+type keyRequest struct{ id, room string }
 
 // RequestRoomKey asks the own other devices for a session, as far as they are
-// verified. If one of them sends it, there is a [RoomKeys] event.
+// verified. If one of them sends it, there is a [RoomKeys] event. It returns
+// [ErrTooManyRequests] if very many are not answered.
 //
 // https://spec.matrix.org/latest/client-server-api/#key-requests
 func (m *Machine) RequestRoomKey(ctx context.Context, roomID, sessionID string) error {
@@ -31,17 +38,18 @@ func (m *Machine) RequestRoomKey(ctx context.Context, roomID, sessionID string) 
 	if !validSessionID(sessionID) || roomID == "" || len(roomID) > maxIDLen {
 		return ErrFormat
 	}
-	asked, err := w.keyRequest(ctx, sessionID)
-	if err != nil || asked != nil {
-		return err
+	open := w.state.keyRequests
+	if open[sessionID] != nil {
+		return nil
 	}
-	asked = &keyRequest{newID(), roomID, sessionID}
+	if len(open) >= maxKeyRequests {
+		return ErrTooManyRequests
+	}
+	asked := &keyRequest{newID(), roomID}
 	body := newObject(256).text("algorithm", megolmAlgorithm).text("room_id", roomID).text("session_id", sessionID).done()
 	w.askOwnDevices(asked.content(w.device, "request").raw("body", body).done())
-	r := record.New(keyRequestVersion)
-	r.Text(asked.id)
-	r.Text(roomID)
-	w.put(store.Settings, keyRequestKey(sessionID), r.Done())
+	open[sessionID] = asked
+	w.keep(keptRequests{})
 	return w.commit(ctx)
 }
 
@@ -49,14 +57,40 @@ func (k *keyRequest) content(device, action string) *object {
 	return newObject(512).text("action", action).text("request_id", k.id).text("requesting_device_id", device)
 }
 
-// keyRequest returns the request for a session that was made, nil if there is none.
-func (w *work) keyRequest(ctx context.Context, session string) (found *keyRequest, err error) {
-	err = w.loadKeys(ctx, store.Settings, []string{keyRequestKey(session)}, func(rec store.Record) bool {
-		r := record.Read(rec.Value, keyRequestVersion)
-		found = &keyRequest{id: r.Text(), room: r.Text(), session: session}
-		return r.Done()
+// keptRequests is the record of the open requests.
+type keptRequests struct{}
+
+// keep is described at keeper.
+func (keptRequests) keep(w *work) {
+	r := record.New(keyRequestsVersion)
+	r.Uint(uint64(len(w.state.keyRequests)))
+	for session, k := range w.state.keyRequests {
+		r.Text(session)
+		r.Text(k.id)
+		r.Text(k.room)
+	}
+	w.put(store.Settings, keyRequestsKey, r.Done())
+}
+
+func readKeyRequests(value []byte) (keyRequests, bool) {
+	r := record.Read(value, keyRequestsVersion)
+	all := make(keyRequests)
+	for range r.Count() {
+		all[r.Text()] = &keyRequest{id: r.Text(), room: r.Text()}
+	}
+	return all, r.Done()
+}
+
+// loadKeyRequests reads the requests that are open.
+func (w *work) loadKeyRequests(ctx context.Context) error {
+	w.state.keyRequests = make(keyRequests)
+	return w.loadKeys(ctx, store.Settings, []string{keyRequestsKey}, func(rec store.Record) bool {
+		all, ok := readKeyRequests(rec.Value)
+		if ok {
+			w.state.keyRequests = all
+		}
+		return ok
 	})
-	return found, err
 }
 
 // askOwnDevices sends something to the own other devices that are verified.
@@ -77,14 +111,12 @@ func (m *Machine) trustedOwn(own *user, d *device) bool {
 }
 
 // gotKey ends the request for a session.
-func (w *work) gotKey(ctx context.Context, k roomKey) error {
-	asked, err := w.keyRequest(ctx, k.session)
-	if err != nil || asked == nil {
-		return err
+func (w *work) gotKey(session string) {
+	if asked := w.state.keyRequests[session]; asked != nil {
+		w.askOwnDevices(asked.content(w.device, "request_cancellation").done())
+		delete(w.state.keyRequests, session)
+		w.keep(keptRequests{})
 	}
-	w.askOwnDevices(asked.content(w.device, "request_cancellation").done())
-	w.delete(store.Settings, keyRequestKey(k.session))
-	return nil
 }
 
 // receiveForwardedKey takes over a session from another own device, if it was asked
@@ -96,10 +128,7 @@ func (w *work) receiveForwardedKey(ctx context.Context, e *olmEvent, arrived *ar
 	if !ok {
 		return nil
 	}
-	asked, err := w.keyRequest(ctx, k.session)
-	if err != nil {
-		return err
-	}
+	asked := w.state.keyRequests[k.session]
 	if e.sender != w.user || !w.trustedOwn(w.userNamed(w.user), e.device) || asked == nil || asked.room != k.room {
 		w.log(Warning, "a forwarded room key that was not asked for, or is not from a verified own device, is refused")
 		return nil

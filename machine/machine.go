@@ -68,22 +68,23 @@ type Machine struct {
 // state is what a machine has in memory. It is never behind the store, and ahead
 // of it only by commits that are under way: when one fails, all of it is forgotten.
 type state struct {
-	closed   error        // why nothing works any more
-	group    *store.Group // nil if the state must be read anew
-	flying   int          // steps that wait for a commit
-	last     store.Started
-	own      *ownDevice
-	settings settings
-	users    map[string]*user
-	peers    map[peerKey]*peer
-	rooms    map[string]*room
-	inbound  inboundCache
-	secrets  *crossSigning
-	queue    *queue
-	upload   *keysUpload
-	queries  map[string]*keysQuery
-	claims   claims
-	waiting  []waitingEvent
+	closed      error        // why nothing works any more
+	group       *store.Group // nil if the state must be read anew
+	flying      int          // steps that wait for a commit
+	last        store.Started
+	own         *ownDevice
+	settings    settings
+	keyRequests keyRequests
+	users       map[string]*user
+	peers       map[peerKey]*peer
+	rooms       map[string]*room
+	inbound     inboundCache
+	secrets     *crossSigning
+	queue       *queue
+	upload      *keysUpload
+	queries     map[string]*keysQuery
+	claims      claims
+	waiting     []waitingEvent
 	// changes counts the changes to users that matter to those who share a room
 	// key: what was ready before one must be looked at again.
 	changes uint64

@@ -86,7 +86,8 @@ func (w *work) addSession(ctx context.Context, k roomKey, in *inbound, arrived *
 	w.cacheInbound(in)
 	w.keep(in)
 	arrived.add(in.room, k.session)
-	return w.gotKey(ctx, k)
+	w.gotKey(k.session)
+	return nil
 }
 
 // better returns what takes the place of a session when another of the same id comes:

@@ -67,7 +67,7 @@ func (w *work) load(ctx context.Context) error {
 	}
 	w.state.inbound.clear()
 	w.state.claims.clear()
-	for _, load := range []func(context.Context) error{w.loadOwn, w.loadSettings, w.loadSecrets, w.loadQueue} {
+	for _, load := range []func(context.Context) error{w.loadOwn, w.loadSettings, w.loadKeyRequests, w.loadSecrets, w.loadQueue} {
 		if err := load(ctx); err != nil {
 			return err
 		}
