@@ -93,12 +93,16 @@ func (m *Machine) finishSync(ctx context.Context, v strictjson.Value) error {
 		return err
 	}
 	defer w.end()
-	count, _ := v.Get("device_one_time_keys_count").Get("signed_curve25519").Integer()
-	w.topUp(count)
+	token := text(v.Get("next_batch"))
+	// In the answer to a sync, no count means that there are no keys. Where only a part
+	// of one is passed on, it means that nothing is known.
+	if count, ok := v.Get("device_one_time_keys_count").Get("signed_curve25519").Integer(); ok || token != "" {
+		w.topUp(count)
+	}
 	if unused := v.Get("device_unused_fallback_key_types"); unused.Kind() == strictjson.Array {
 		w.renewFallback(slices.Contains(texts(unused), "signed_curve25519"))
 	}
-	if token := text(v.Get("next_batch")); token != "" && token != w.state.settings.syncToken {
+	if token != "" && token != w.state.settings.syncToken {
 		w.putSyncToken(token)
 	}
 	w.flushReplays()
