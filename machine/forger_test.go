@@ -210,7 +210,7 @@ func (f *forger) open(content fields) (plaintext fields) {
 	f.must(err)
 	from := content["sender_key"].(string)
 	var text []byte
-	if s := f.sessions[from]; s != nil {
+	if s := f.sessions[from]; s != nil && (message.Type != olm.PreKey || s.MatchesInbound(message)) {
 		text, err = s.Decrypt(message)
 	} else {
 		f.sessions[from], text, err = f.account.NewInboundSession(parseCurve(f.world, from), message, olm.Version1)

@@ -58,8 +58,6 @@ func (w *work) forgetSession(r *room, in *inbound) {
 		return
 	}
 	delete(w.state.inbound.sessions, id)
-	delete(w.state.inbound.unsaved, in)
-	w.unkeep(in)
-	in.session.Wipe()
+	w.dropInbound(in)
 	w.delete(store.InboundSessions, id)
 }

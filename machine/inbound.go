@@ -114,6 +114,13 @@ func (w *work) cacheInbound(in *inbound) {
 	}
 }
 
+// dropInbound lets go of a session that is not to be kept any more.
+func (w *work) dropInbound(in *inbound) {
+	delete(w.state.inbound.unsaved, in)
+	w.unkeep(in)
+	in.session.Wipe()
+}
+
 // keep is described at keeper.
 func (in *inbound) keep(w *work) {
 	r := record.New(inboundVersion)

@@ -82,6 +82,7 @@ func (w *work) addSession(ctx context.Context, k roomKey, in *inbound, arrived *
 		if in = better(old, in); in == nil {
 			return nil
 		}
+		w.dropInbound(old) // what was to be kept of it is in the new one
 	}
 	w.cacheInbound(in)
 	w.keep(in)
