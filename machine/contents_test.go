@@ -1,6 +1,7 @@
 package machine_test
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -49,4 +50,9 @@ func parseCurve(w *world, text string) keys.Curve25519PublicKey {
 	k, err := keys.ParseCurve25519(text)
 	w.must(err)
 	return k
+}
+
+func (w *world) unmarshal(text []byte, into any) {
+	w.Helper()
+	w.must(json.Unmarshal(text, into))
 }

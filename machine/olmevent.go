@@ -158,6 +158,9 @@ func (w *work) checkDeviceKeys(u *user, e *olmEvent, given strictjson.Value) err
 	if known := u.devices[id]; known != nil && (known.curve25519 != d.Curve25519 || known.ed25519 != d.Ed25519) {
 		return ErrMismatchedSender // the id of another device
 	}
+	if e.device != nil && e.device.id != id {
+		return ErrMismatchedSender // another id for this device
+	}
 	if e.device == nil && u.tracked {
 		// The homeserver has not told of it, or not yet.
 		w.outdate(u)
