@@ -3,6 +3,7 @@ package machine
 import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/base64"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
 // maxIDLen is the length of the longest id that Matrix allows.
@@ -16,9 +17,11 @@ const (
 	curve25519ID    = "curve25519:"
 )
 
-func validUserID(id string) bool {
-	return len(id) > 1 && len(id) <= maxIDLen && id[0] == '@' && server(id) != ""
-}
+// validID reports whether something can have an id. What others call a room, or a user,
+// becomes a key of the store, which must not refuse it.
+func validID(id string) bool { return len(id) <= maxIDLen && store.ValidKey(id) }
+
+func validUserID(id string) bool { return validID(id) && id[0] == '@' && server(id) != "" }
 
 // server is the name of the homeserver in an id, what follows the first colon.
 func server(id string) string {

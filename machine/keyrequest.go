@@ -35,7 +35,7 @@ func (m *Machine) RequestRoomKey(ctx context.Context, roomID, sessionID string) 
 		return err
 	}
 	defer w.end()
-	if !validSessionID(sessionID) || roomID == "" || len(roomID) > maxIDLen {
+	if !validSessionID(sessionID) || !validID(roomID) {
 		return ErrFormat
 	}
 	open := w.state.keyRequests

@@ -96,7 +96,7 @@ type state struct {
 // It returns [ErrOwner] if the store belongs to another device, [ErrFormat] for ids
 // that cannot be, or an error of the store.
 func Open(ctx context.Context, config Config) (*Machine, error) {
-	if !validUserID(config.UserID) || config.DeviceID == "" || len(config.DeviceID) > maxIDLen || !config.Policy.valid() {
+	if !validUserID(config.UserID) || !validID(config.DeviceID) || !config.Policy.valid() {
 		return nil, ErrFormat
 	}
 	if config.Now == nil {

@@ -58,7 +58,7 @@ func (m *Machine) SetRoomSettings(ctx context.Context, roomID string, s RoomSett
 		return err
 	}
 	defer w.end()
-	if !s.Policy.valid() || roomID == "" || len(roomID) > maxIDLen {
+	if !s.Policy.valid() || !validID(roomID) {
 		return ErrFormat
 	}
 	r, err := w.loadRoom(ctx, roomID)
@@ -191,7 +191,7 @@ func (w *work) roomsChanged(ctx context.Context, rooms strictjson.Value) error {
 	}
 	ids := make([]string, 0, len(changes))
 	for id := range changes {
-		if id != "" && len(id) <= maxIDLen {
+		if validID(id) {
 			ids = append(ids, id)
 		}
 	}

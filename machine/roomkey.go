@@ -41,7 +41,7 @@ type roomKey struct {
 func readRoomKey(content strictjson.Value) (roomKey, bool) {
 	shared, _ := content.Get("shared_history").Bool()
 	k := roomKey{text(content.Get("room_id")), text(content.Get("session_id")), shared}
-	ok := text(content.Get("algorithm")) == megolmAlgorithm && k.room != "" && len(k.room) <= maxIDLen && validSessionID(k.session)
+	ok := text(content.Get("algorithm")) == megolmAlgorithm && validID(k.room) && validSessionID(k.session)
 	return k, ok
 }
 

@@ -65,7 +65,7 @@ func (w *work) receiveWithheld(ctx context.Context, sender string, content stric
 	if code == withheldNoOlm && session == "" {
 		return nil // a session is made when the sender next has something to send
 	}
-	if !validSessionID(session) || room == "" || len(room) > maxIDLen || code == "" || len(code) > maxIDLen {
+	if !validSessionID(session) || !validID(room) || !validUserID(sender) || code == "" || len(code) > maxIDLen {
 		return nil
 	}
 	r := record.New(withheldVersion)
