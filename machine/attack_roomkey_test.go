@@ -245,3 +245,53 @@ func TestT22AnotherRatchetUnderTheSameIdIsRefused(t *testing.T) {
 	a.refuses(g.room, other.message("other"), machine.ErrUndecryptable)
 	a.mustOpen(g.room, g.message("more"))
 }
+
+// A key came from an own verified device. Whoever has it too, and passes it on as an
+// own one, must not become its owner: what its true owner wrote would be unreadable.
+func TestT22AForwardedKeyIsNotTakenOver(t *testing.T) {
+	w := newWorld(t)
+	a, own, mallory := w.device(alice, "ALICE"), w.forger(alice, "OWN"), w.forger(carol, "MALLORY")
+	a.settle()
+	w.must(a.VerifyDevice(ctx, alice, "OWN"))
+	g := w.forger(bob, "FORGER").group("!room:example.org")
+	w.must(a.RequestRoomKey(ctx, g.room, g.SessionID()))
+	a.deliver(own.send(a, "m.forwarded_room_key", g.exported(0)))
+	key, e := g.roomKey(), g.message("hello")
+	a.mustOpen(g.room, e)
+	a.deliver(mallory.send(a, "m.room_key", key))
+	a.mustOpen(g.room, e)
+	// The true owner can make it its own, and then it is nobody else's.
+	a.deliver(g.send(a, "m.room_key", key))
+	if d := a.mustOpen(g.room, e); d.Trust.Reason == machine.Unauthenticated {
+		t.Errorf("trust is %+v", d.Trust)
+	}
+	a.refuses(g.room, w.forged(e, fields{"sender": carol}), machine.ErrMismatchedSender)
+}
+
+// What the owner sends later may begin later: then both together are kept.
+func TestT22TheOwnersKeyIsJoinedWithAForwardedOne(t *testing.T) {
+	for _, forwardedFirst := range []bool{false, true} {
+		w := newWorld(t)
+		a, own := w.device(alice, "ALICE"), w.forger(alice, "OWN")
+		a.settle()
+		w.must(a.VerifyDevice(ctx, alice, "OWN"))
+		g := w.forger(bob, "FORGER").group("!room:example.org")
+		w.must(a.RequestRoomKey(ctx, g.room, g.SessionID()))
+		forward := own.send(a, "m.forwarded_room_key", g.exported(0))
+		first := g.message("zero")
+		late := g.send(a, "m.room_key", g.roomKey())
+		if forwardedFirst {
+			a.deliver(forward)
+			a.deliver(late)
+		} else {
+			a.deliver(late)
+			a.refuses(g.room, first, machine.ErrUnknownIndex)
+			w.must(a.RequestRoomKey(ctx, g.room, g.SessionID()))
+			a.deliver(forward)
+		}
+		a.open()
+		if d := a.mustOpen(g.room, first); d.Trust.Reason == machine.Unauthenticated {
+			t.Errorf("forwarded first: %v: trust is %+v", forwardedFirst, d.Trust)
+		}
+	}
+}

@@ -98,8 +98,9 @@ func better(old, in *inbound) *inbound {
 	order := in.session.Compare(old.session)
 	switch {
 	case old.room != in.room:
-	case old.source != fromOwner && in.source == fromOwner:
-		// Now its owner has sent it. What was imported may begin earlier.
+	case old.source != fromOwner && in.source == fromOwner && (old.key == in.key || order == megolm.Unconnected):
+		// Now its owner has sent it. What was imported may begin earlier. Whoever was
+		// given a key can pass it on as an own one, and is not its owner for that.
 		if order == megolm.Worse {
 			if merged, err := in.session.Merge(old.session); err == nil {
 				in.session.Wipe()
