@@ -51,3 +51,107 @@ func TestT17IdsThatCannotBeStopNothing(t *testing.T) {
 	a.deliver(f.send(a, "m.room_key", g.roomKey()))
 	a.mustOpen(g.room, g.message("hello"))
 }
+
+func TestT34ASyncIsReadStrictly(t *testing.T) {
+	w := newWorld(t)
+	a := w.device(alice, "ALICE")
+	a.must(a.SetRoomSettings(ctx, "!room:example.org", machine.RoomSettings{}))
+	for name, text := range map[string]string{
+		"T34: two tokens":      `{"next_batch":"a","next_batch":"b"}`,
+		"T34: two counts":      `{"next_batch":"a","device_one_time_keys_count":{"signed_curve25519":50,"signed_curve25519":0}}`,
+		"T34: two rooms":       `{"next_batch":"a","rooms":{"join":{"!room:example.org":{},"!room:example.org":{"state":{"events":[]}}}}}`,
+		"T34: shadow sender":   `{"next_batch":"a","to_device":{"events":[{"type":"m.dummy","sender":"@a:x","sender":"@b:x","content":{}}]}}`,
+		"T34: something after": `{"next_batch":"a"},`,
+		"T34: not an object":   `["next_batch"]`,
+		"T34: nothing":         ``,
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, err := a.SyncToken(ctx)
+			w.must(err)
+			a.leavesAlone(name, func() {
+				if _, err := a.ReceiveSync(ctx, []byte(text)); err == nil {
+					t.Error("accepted")
+				} else {
+					w.fails(err, machine.ErrFormat)
+				}
+			})
+			if after, _ := a.SyncToken(ctx); after != before {
+				t.Errorf("the token is %q", after)
+			}
+		})
+	}
+	a.received(`{"next_batch":"a"}`)
+}
+
+// The homeserver gives out device keys with a name that stands there twice: one is
+// signed, the other would be read.
+func TestT34ShadowKeysBesideSignedOnesAreRefused(t *testing.T) {
+	w := newWorld(t)
+	a, f := w.device(alice, "ALICE"), w.forger(bob, "FORGER")
+	other := w.stranger(bob, "FORGER").senderKey()
+	good := string(w.json(fields{"device_keys": fields{bob: fields{"FORGER": f.deviceKeys()}}}))
+	w.must(a.TrackUsers(ctx, []string{bob}))
+	for name, text := range map[string]string{
+		"T34: shadow curve25519": strings.Replace(good, `"curve25519:FORGER":`, `"curve25519:FORGER":"`+other+`","curve25519:FORGER":`, 1),
+		"T34: shadow behind":     strings.Replace(good, `"ed25519:FORGER":"`+f.edKeys()["ed25519"].(string)+`"}`, `"ed25519:FORGER":"`+f.edKeys()["ed25519"].(string)+`","curve25519:FORGER":"`+other+`"}`, 1),
+		"T34: escaped":           strings.Replace(good, `"curve25519:FORGER":`, `"curve\u00325519:FORGER":"`+other+`","curve25519:FORGER":`, 1),
+		"T34: two devices":       strings.Replace(good, `"FORGER":{`, `"FORGER":{},"FORGER":{`, 1),
+		"T34: two users":         strings.Replace(good, `"`+bob+`":{`, `"`+bob+`":{},"`+bob+`":{`, 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if text == good {
+				t.Fatal("nothing is forged")
+			}
+			r := a.request(machine.KeysQuery)
+			_ = a.MarkSent(ctx, r.ID, []byte(text))
+			for _, d := range a.devices(bob) {
+				t.Errorf("it knows device %+v", d)
+			}
+		})
+	}
+	a.must(a.MarkSent(ctx, a.request(machine.KeysQuery).ID, []byte(good)))
+	if all := a.devices(bob); len(all) != 1 || all[0].Curve25519 != f.senderKey() {
+		t.Errorf("it knows %+v", all)
+	}
+}
+
+// request is the only request of a kind that waits.
+func (c *client) request(kind machine.RequestKind) (found machine.Request) {
+	c.Helper()
+	all := c.requests(kind)
+	if len(all) != 1 {
+		c.Fatalf("%d requests of kind %s wait", len(all), kind)
+	}
+	return all[0]
+}
+
+func (c *client) requests(kind machine.RequestKind) (all []machine.Request) {
+	c.Helper()
+	requests, err := c.OutgoingRequests(ctx)
+	c.must(err)
+	for _, r := range requests {
+		if r.Kind == kind {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func (c *client) devices(user string) []machine.Device {
+	c.Helper()
+	all, err := c.Devices(ctx, user)
+	c.must(err)
+	return all
+}
+
+// knows returns a device that is known.
+func (c *client) knows(user, id string) machine.Device {
+	c.Helper()
+	for _, d := range c.devices(user) {
+		if d.DeviceID == id {
+			return d
+		}
+	}
+	c.Fatalf("device %s of %s is not known", id, user)
+	return machine.Device{}
+}
