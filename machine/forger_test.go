@@ -6,6 +6,7 @@ import (
 	"maps"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/event"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/homeserver"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
 	"github.com/mudpuppy-e2ee/mudpuppy/megolm"
@@ -305,4 +306,19 @@ func (f *forger) claim(of *client) keys.Curve25519PublicKey {
 	}
 	f.Fatal("no one-time key was given out")
 	return keys.Curve25519PublicKey{}
+}
+
+// showing is a homeserver that shows an identity in place of the one it has.
+func (w *world) showing(i *identity) func(homeserver.Request, int, []byte) (int, []byte) {
+	return func(r homeserver.Request, status int, answer []byte) (int, []byte) {
+		if r.Path != "/_matrix/client/v3/keys/query" || status != 200 {
+			return status, answer
+		}
+		var all map[string]fields
+		w.unmarshal(answer, &all)
+		for part, key := range i.keys() {
+			all[part+"s"][i.user] = key
+		}
+		return status, w.json(all)
+	}
 }

@@ -82,6 +82,10 @@ func (w *work) updateUser(u *user, parts map[string]map[string]strictjson.Value)
 	u.retry = retry{}
 	signed := func(part string) event.Signed { return event.SignedValue(parts[part][u.id]) }
 	p := readPublished(u.id, signed("master_keys"), signed("self_signing_keys"), signed("user_signing_keys"))
+	if u.isDevice(p) {
+		w.log(Warning, "the identity of "+u.id+" is refused: a device has its name or key")
+		p = published{}
+	}
 	changed := w.updateIdentity(u, p)
 	if w.updateDevices(u, parts["device_keys"][u.id]) {
 		changed = true
@@ -192,6 +196,25 @@ func (u *user) collides(given *event.DeviceKeys) bool {
 	for _, d := range u.devices {
 		if d.curve25519 == given.Curve25519 || d.ed25519 == given.Ed25519 {
 			return true
+		}
+	}
+	return false
+}
+
+// isDevice reports whether a cross-signing key could be taken for a device that was
+// known before.
+func (u *user) isDevice(p published) bool {
+	for _, k := range []*event.CrossSigningKey{p.master, p.selfSigning, p.userSigning} {
+		if k == nil {
+			continue
+		}
+		if u.devices[k.Key.String()] != nil {
+			return true
+		}
+		for _, d := range u.devices {
+			if d.ed25519 == k.Key {
+				return true
+			}
 		}
 	}
 	return false
