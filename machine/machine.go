@@ -72,6 +72,7 @@ type state struct {
 	group       *store.Group // nil if the state must be read anew
 	flying      int          // steps that wait for a commit
 	last        store.Started
+	before      *store.Started // the last commit of a state that was forgotten, if it may be under way
 	own         *ownDevice
 	settings    settings
 	keyRequests keyRequests

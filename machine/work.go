@@ -57,6 +57,13 @@ func (m *Machine) begin(ctx context.Context) (*work, error) {
 
 // load reads what is always in memory. In a new store it makes it.
 func (w *work) load(ctx context.Context) error {
+	// What was on its way when the state was forgotten must have arrived, or failed:
+	// else what is read now would be older than what has left the machine.
+	if before := w.state.before; before != nil {
+		if before.Wait(ctx); ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
 	w.state = state{
 		group:   store.NewGroup(w.config.Store, w.epoch),
 		users:   make(map[string]*user),
@@ -281,7 +288,11 @@ func (m *Machine) forget() {
 	if s.secrets != nil {
 		s.secrets.wipe()
 	}
-	m.state = state{closed: s.closed, changes: s.changes}
+	before := s.before
+	if last := s.last; s.flying > 0 {
+		before = &last
+	}
+	m.state = state{closed: s.closed, changes: s.changes, before: before}
 }
 
 // end lets the next step begin if commit did not. A step that ends with changes in

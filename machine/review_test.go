@@ -1,0 +1,107 @@
+package machine_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/machine"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+	"github.com/mudpuppy-e2ee/mudpuppy/store/memory"
+)
+
+// heldStore is a store whose commits can be held up, and made to fail.
+type heldStore struct {
+	store.Store
+	mu      sync.Mutex
+	gate    chan struct{} // commits wait until it is closed, if there is one
+	entered chan struct{} // told of each that waits
+	failing error         // what commits return, if not nil
+}
+
+func newHeldStore() *heldStore {
+	return &heldStore{Store: memory.New(), entered: make(chan struct{}, 100)}
+}
+
+// hold has commits wait until release is called.
+func (s *heldStore) hold() (release func()) {
+	gate := make(chan struct{})
+	s.set(gate, nil)
+	return func() {
+		s.set(nil, nil)
+		close(gate)
+	}
+}
+
+func (s *heldStore) fail(err error) { s.set(nil, err) }
+
+func (s *heldStore) set(gate chan struct{}, failing error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gate, s.failing = gate, failing
+}
+
+func (s *heldStore) Commit(ctx context.Context, epoch uint64, c store.Changes) error {
+	s.mu.Lock()
+	gate, failing := s.gate, s.failing
+	s.mu.Unlock()
+	if failing != nil {
+		return failing
+	}
+	if gate != nil {
+		s.entered <- struct{}{}
+		<-gate
+	}
+	return s.Store.Commit(ctx, epoch, c)
+}
+
+// received are the types of the events over Olm that have come.
+func (c *client) received() (types []string) {
+	for _, e := range c.toDevice {
+		if e.Encrypted {
+			types = append(types, e.Type)
+		}
+	}
+	return types
+}
+
+// meet has the first device track the user of the second, and make a session.
+func (c *client) meet(other *client) {
+	c.Helper()
+	c.must(c.TrackUsers(ctx, []string{other.UserID()}))
+	settle(c, other)
+	c.write(other, "meet")
+	settle(c, other)
+}
+
+// write queues an event for a device.
+func (c *client) write(to *client, eventType string) {
+	c.Helper()
+	c.must(c.EncryptToDevice(ctx, []machine.DeviceRef{{UserID: to.UserID(), DeviceID: to.DeviceID()}}, eventType, []byte(`{}`)))
+}
+
+// TestWhatIsForgottenIsReadWhenAllHasArrived abandons a step while the commit of
+// another is under way: the ratchet that this one has advanced must not be read as
+// it was before.
+func TestWhatIsForgottenIsReadWhenAllHasArrived(t *testing.T) {
+	w := newWorld(t)
+	s := newHeldStore()
+	a, b := w.device(alice, "ALICE", withStore(s)), w.device(bob, "BOB")
+	a.meet(b)
+	release := s.hold()
+	var wait sync.WaitGroup
+	wait.Go(func() { a.write(b, "first") })
+	<-s.entered
+	w.must(a.Abandon(ctx))
+	wait.Go(func() {
+		time.Sleep(50 * time.Millisecond)
+		release()
+	})
+	a.write(b, "second")
+	wait.Wait()
+	settle(a, b)
+	if got := b.received(); len(got) != 3 {
+		t.Errorf("received %q", got)
+	}
+}
