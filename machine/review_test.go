@@ -2,11 +2,14 @@ package machine_test
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
+	"github.com/mudpuppy-e2ee/mudpuppy/megolm"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/memory"
 )
@@ -104,4 +107,46 @@ func TestWhatIsForgottenIsReadWhenAllHasArrived(t *testing.T) {
 	if got := b.received(); len(got) != 3 {
 		t.Errorf("received %q", got)
 	}
+}
+
+// deliverText has a device receive events that the homeserver gives out.
+func (c *client) deliverText(events string) {
+	c.Helper()
+	_, err := c.ReceiveSync(ctx, []byte(`{"to_device":{"events":[`+events+`]}}`))
+	c.must(err)
+}
+
+const someKey = "jEqFYn2wIJmMdVzVKVHJuwzC7CfP8wHnNP4rFC0wpjs"
+
+// TestT16IDsThatCannotBeKept comes with ids that no store takes. If they got as far
+// as that, every sync with such an event would fail, again and again.
+func TestT16IDsThatCannotBeKept(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.device(alice, "ALICE"), w.device(bob, "BOB")
+	withheld := func(sender, room string) string {
+		return `{"type":"m.room_key.withheld","sender":"` + sender + `","content":{"algorithm":"m.megolm.v1.aes-sha2","code":"m.unverified",` +
+			`"room_id":"` + room + `","session_id":"` + someKey + `","sender_key":"` + someKey + `"}}`
+	}
+	a.deliverText(withheld(bob, `!\u0000`))
+	a.deliverText(withheld(`@b\u0000:example.org`, "!room"))
+	a.deliverText(withheld("@"+strings.Repeat("b", 500)+":example.org", "!room"))
+	_, err := a.ReceiveSync(ctx, []byte(`{"rooms":{"leave":{"!\u0000":{}},"join":{"!\u0000a":{"state":{"events":[`+
+		`{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}]}}}}}`))
+	a.must(err)
+
+	s := megolm.NewOutboundSession(megolm.Version1)
+	b.meet(a)
+	b.must(b.EncryptToDevice(ctx, []machine.DeviceRef{{UserID: alice, DeviceID: "ALICE"}}, "m.room_key", b.roomKey(s, "!\x00")))
+	settle(b, a)
+}
+
+// roomKey is the content of an m.room_key.
+func (w *world) roomKey(s *megolm.OutboundSession, room string) []byte {
+	w.Helper()
+	key, err := s.SessionKey()
+	w.must(err)
+	content, err := json.Marshal(map[string]string{"algorithm": "m.megolm.v1.aes-sha2", "room_id": room,
+		"session_id": s.SessionID(), "session_key": key.Base64()})
+	w.must(err)
+	return content
 }
