@@ -89,7 +89,7 @@ type published struct {
 // this user's, and that the master key has signed the others.
 func readPublished(userID string, master, selfSigning, userSigning event.Signed) (p published) {
 	var err error
-	if p.master, err = master.CrossSigningKey(userID, event.Master); err != nil {
+	if p.master, err = master.CrossSigningKey(userID, event.Master); err != nil || len(master.JSON()) > maxSignedLen {
 		return published{}
 	}
 	signed := func(s event.Signed, usage event.Usage) *event.CrossSigningKey {

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
@@ -85,6 +86,17 @@ func parseObject(b []byte) strictjson.Value {
 func text(v strictjson.Value) string {
 	s, _ := v.Text()
 	return s
+}
+
+// shorten cuts a text to a length, between two characters.
+func shorten(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // texts returns the texts of an array, without what is none.

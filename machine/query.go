@@ -104,7 +104,7 @@ func (w *work) updateDevices(u *user, answer strictjson.Value) (changed bool) {
 	}
 	for id, d := range u.devices {
 		if !there[id] && !d.deleted && !(u.id == w.user && id == w.device) {
-			d.deleted = true
+			d.deleted, d.json = true, nil
 			changed = true
 		}
 	}
@@ -116,6 +116,10 @@ func (w *work) updateDevices(u *user, answer strictjson.Value) (changed bool) {
 
 // updateDevice takes over a device, if its keys are those that it always had.
 func (w *work) updateDevice(u *user, id string, s event.Signed) (changed bool) {
+	if !validID(id) || len(s.JSON()) > maxSignedLen {
+		w.log(Warning, "a device of "+u.id+" is too large")
+		return false
+	}
 	keys, err := s.DeviceKeys(u.id, id)
 	if err != nil {
 		w.log(Warning, "the keys of device "+id+" of "+u.id+" are not right: "+err.Error())
@@ -160,7 +164,7 @@ func (w *work) updateThisDevice(u *user, given *event.DeviceKeys) (changed bool)
 func (u *user) describe(d *device, given *event.DeviceKeys, own bool) bool {
 	before := *d
 	d.deleted = false
-	d.name = given.DisplayName[:min(len(given.DisplayName), maxIDLen)]
+	d.name = shorten(given.DisplayName, maxIDLen)
 	d.olm = given.Supports(olmAlgorithm) && given.Supports(megolmAlgorithm)
 	d.signedBy = noKey
 	if i := u.identity; i != nil && i.hasSelfSigning() &&

@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/event"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/homeserver"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
 	"github.com/mudpuppy-e2ee/mudpuppy/megolm"
+	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/memory"
 )
@@ -149,4 +152,45 @@ func (w *world) roomKey(s *megolm.OutboundSession, room string) []byte {
 		"session_id": s.SessionID(), "session_key": key.Base64()})
 	w.must(err)
 	return content
+}
+
+// signed is a JSON object with a signature.
+func (w *world) signed(object, user, keyID string, by *olm.Account) string {
+	w.Helper()
+	s, err := event.Sign([]byte(object), by.Sign)
+	w.must(err)
+	return strings.TrimSuffix(object, "}") + `,"signatures":{"` + user + `":{"ed25519:` + keyID + `":"` + s.String() + `"}}}`
+}
+
+// deviceKeys are those of a device that is an account only.
+func (w *world) deviceKeys(user, id string, a *olm.Account) string {
+	return w.signed(`{"algorithms":["m.olm.v1.curve25519-aes-sha2","m.megolm.v1.aes-sha2"],"device_id":"`+id+`","user_id":"`+user+
+		`","keys":{"curve25519:`+id+`":"`+a.Curve25519Key().String()+`","ed25519:`+id+`":"`+a.Ed25519Key().String()+`"}}`, user, id, a)
+}
+
+// TestT12KeysTooLargeToBeKept has one user's server give out what no record can
+// hold: the others in the same answer must not suffer.
+func TestT12KeysTooLargeToBeKept(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.device(alice, "ALICE"), w.device(bob, "BOB")
+	account, id, key := olm.NewAccount(), strings.Repeat("D", 1<<20), olm.NewAccount().Ed25519Key().String()
+	keys := json.RawMessage(w.deviceKeys(carol, id, account))
+	w.server.Lies.Answer = func(r homeserver.Request, status int, answer []byte) (int, []byte) {
+		if !strings.HasSuffix(r.Path, "/keys/query") {
+			return status, answer
+		}
+		var all map[string]map[string]any
+		w.must(json.Unmarshal(answer, &all))
+		all["device_keys"][carol] = map[string]any{id: keys}
+		all["master_keys"][carol] = map[string]any{"user_id": carol, "usage": []string{"master"}, "keys": map[string]string{"ed25519:" + key: key}, "x": id}
+		answer, err := json.Marshal(all)
+		w.must(err)
+		return status, answer
+	}
+	w.must(a.TrackUsers(ctx, []string{bob, carol}))
+	a.settle()
+	devices, err := a.Devices(ctx, bob)
+	if w.must(err); len(devices) != 1 || devices[0].DeviceID != b.DeviceID() {
+		t.Errorf("devices %+v", devices)
+	}
 }

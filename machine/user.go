@@ -41,8 +41,10 @@ type device struct {
 const (
 	devicesVersion = 1
 	// maxDevices is how many devices of a user are known; a homeserver could make
-	// up any number.
-	maxDevices = 2000
+	// up any number. The record of a user must not exceed what a store takes.
+	maxDevices = 1000
+	// maxSignedLen is how long the JSON of a device or of a master key may be.
+	maxSignedLen = 32 << 10
 )
 
 // loadUsers sees to it that users are in memory.

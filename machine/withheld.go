@@ -71,7 +71,7 @@ func (w *work) receiveWithheld(ctx context.Context, sender string, content stric
 	r := record.New(withheldVersion)
 	r.Text(sender)
 	r.Text(code)
-	r.Text(reason[:min(len(reason), maxReasonLen)])
+	r.Text(shorten(reason, maxReasonLen))
 	w.putIndexed(store.Withheld, withheldKey(session, sender), r.Done(), store.Indexes{Room: room})
 	return nil
 }
