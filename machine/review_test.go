@@ -3,6 +3,7 @@ package machine_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -192,5 +193,32 @@ func TestT12KeysTooLargeToBeKept(t *testing.T) {
 	devices, err := a.Devices(ctx, bob)
 	if w.must(err); len(devices) != 1 || devices[0].DeviceID != b.DeviceID() {
 		t.Errorf("devices %+v", devices)
+	}
+}
+
+// TestMoreUsersThanACommitTakes tracks, in one step each, the members of a large room,
+// and those that a sync tells of.
+func TestMoreUsersThanACommitTakes(t *testing.T) {
+	w := newWorld(t)
+	a := w.device(alice, "ALICE")
+	var members []string
+	var joins strings.Builder
+	for n := range store.MaxChanges + 1 {
+		members = append(members, fmt.Sprintf("@%d:example.org", n))
+		fmt.Fprintf(&joins, `,{"type":"m.room.member","state_key":"@a%d:example.org","content":{"membership":"join"}}`, n)
+	}
+	w.must(a.TrackUsers(ctx, members))
+	_, err := a.ReceiveSync(ctx, []byte(`{"rooms":{"join":{"!large":{"state":{"events":[`+
+		`{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}`+joins.String()+`]}}}}}`))
+	w.must(err)
+	a.open()
+	queries := 0
+	requests, err := a.OutgoingRequests(ctx)
+	w.must(err)
+	for _, r := range requests {
+		queries += strings.Count(string(r.Body), `:example.org":[]`)
+	}
+	if want := 2 * len(members); queries != want {
+		t.Errorf("%d users are asked for, not %d", queries, want)
 	}
 }

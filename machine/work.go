@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
@@ -119,14 +120,17 @@ func (w *work) change(ref store.Ref, r *store.Record) {
 	w.changed[ref] = r
 }
 
-// take returns what the step changes so far, which is done with then.
+// take returns what the step changes so far, which is done with then. What is in
+// memory comes first, and then what was made of it, such as requests: see inParts.
 func (w *work) take() (c store.Changes) {
+	made := w.order
+	w.order = nil
 	for _, k := range w.kept {
 		if w.isKept[k] {
 			k.keep(w)
 		}
 	}
-	for _, ref := range w.order {
+	for _, ref := range append(w.order, made...) {
 		if r := w.changed[ref]; r != nil {
 			c.Put(*r)
 		} else {
@@ -175,14 +179,46 @@ func (w *work) launch(c store.Changes) (*started, error) {
 		}
 		return s, nil
 	}
-	var err error
-	if s.changes, err = s.group.Start(c); err != nil {
-		w.forget()
-		return nil, err
+	for part := range inParts(c) {
+		var err error
+		if s.changes, err = s.group.Start(part); err != nil {
+			w.forget()
+			return nil, err
+		}
 	}
 	w.state.last = s.changes
 	w.state.flying++
 	return s, nil
+}
+
+// inParts gives out changes as one commit. If they are more than a store takes at a
+// time they are several, in order: a ratchet that was used is kept before what was
+// encrypted with it, so that if the machine ends between the two, a message is lost,
+// and no key is used twice.
+func inParts(c store.Changes) iter.Seq[store.Changes] {
+	return func(yield func(store.Changes) bool) {
+		var part store.Changes
+		bytes := 0
+		for _, r := range c.Puts {
+			if bytes += len(r.Value); bytes > store.MaxBytes || part.Len() == store.MaxChanges {
+				if !yield(part) {
+					return
+				}
+				part, bytes = store.Changes{}, len(r.Value)
+			}
+			part.Put(r)
+		}
+		for _, r := range c.Deletes {
+			if part.Len() == store.MaxChanges {
+				if !yield(part) {
+					return
+				}
+				part = store.Changes{}
+			}
+			part.Delete(r)
+		}
+		yield(part)
+	}
 }
 
 // interimSize is from how many records on a step is kept in parts.
