@@ -2,6 +2,7 @@ package machine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/event"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -42,7 +43,7 @@ func (m *Machine) SetUpCrossSigning(ctx context.Context, reset bool) error {
 	if (own.identity != nil || w.state.secrets.has(event.Master)) && !reset {
 		return ErrIdentityExists
 	}
-	for _, r := range w.state.queue.order {
+	for _, r := range slices.Clone(w.state.queue.order) {
 		if r.Kind == SigningUpload || r.Kind == SignaturesUpload {
 			w.dequeue(r.ID) // of the identity that is being replaced
 		}

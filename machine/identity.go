@@ -109,9 +109,10 @@ func readPublished(userID string, master, selfSigning, userSigning event.Signed)
 
 // updateIdentity takes over what a homeserver gives out as a user's identity. The
 // first master key is pinned. Another one is told of, and changes what may be
-// sent, but a user whose identity vanishes keeps the one that was known.
+// sent, but a user whose identity vanishes keeps the one that was known, and the own
+// one that waits to be uploaded is not replaced by that which it is to replace.
 func (w *work) updateIdentity(u *user, p published) (changed bool) {
-	if p.master == nil {
+	if p.master == nil || u.id == w.user && w.state.queue.has(SigningUpload) {
 		return false
 	}
 	i := u.identity

@@ -61,12 +61,8 @@ func (w *work) enqueue(kind RequestKind, id, method, path string, body []byte, s
 func (w *work) dequeue(id string) {
 	q := w.state.queue
 	q.order = slices.DeleteFunc(q.order, func(r *queued) bool { return r.ID == id })
-	answered := q.byID[id]
 	delete(q.byID, id)
 	w.delete(store.Requests, id)
-	if answered.Kind == SigningUpload {
-		w.signingUploaded()
-	}
 }
 
 // queued returns the requests of the queue that may be sent now.

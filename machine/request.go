@@ -80,7 +80,10 @@ func (m *Machine) MarkSent(ctx context.Context, id string, answer []byte) error 
 	case w.state.claims.requests[id] != nil:
 		err = w.keysClaimed(ctx, w.state.claims.requests[id], v)
 	case w.state.queue.byID[id] != nil:
-		w.dequeue(id)
+		uploaded := w.state.queue.byID[id].Kind == SigningUpload
+		if w.dequeue(id); uploaded {
+			w.signingUploaded()
+		}
 	default:
 		err = ErrUnknownRequest
 	}

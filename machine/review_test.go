@@ -222,3 +222,45 @@ func TestMoreUsersThanACommitTakes(t *testing.T) {
 		t.Errorf("%d users are asked for, not %d", queries, want)
 	}
 }
+
+// TestAnIdentityIsReplacedBeforeItIsPublished makes another identity while the
+// requests for the first still wait.
+func TestAnIdentityIsReplacedBeforeItIsPublished(t *testing.T) {
+	w := newWorld(t)
+	a := w.device(alice, "ALICE")
+	w.must(a.SetUpCrossSigning(ctx, false))
+	w.must(a.SetUpCrossSigning(ctx, true))
+	a.settle()
+	i, err := a.Identity(ctx, alice)
+	w.must(err)
+	if status, err := a.CrossSigningStatus(ctx); err != nil || !status.Master || !i.Verified || i.Changed {
+		t.Errorf("%+v, %+v, %v", status, i, err)
+	}
+}
+
+// TestAnIdentityIsReplacedWhileItIsAskedFor has the homeserver tell of the identity
+// before, after another was made and before that is uploaded.
+func TestAnIdentityIsReplacedWhileItIsAskedFor(t *testing.T) {
+	w := newWorld(t)
+	a := w.crossSigned(alice, "ALICE")
+	w.must(a.SetUpCrossSigning(ctx, true))
+	_, err := a.ReceiveSync(ctx, []byte(`{"device_lists":{"changed":["`+alice+`"]}}`))
+	w.must(err)
+	requests, err := a.OutgoingRequests(ctx)
+	w.must(err)
+	asked := false
+	for _, r := range requests {
+		if r.Kind == machine.KeysQuery {
+			a.send(r)
+			asked = true
+		}
+	}
+	i, err := a.Identity(ctx, alice)
+	if w.must(err); !asked || !i.Verified || i.Changed {
+		t.Errorf("asked %v, %+v", asked, i)
+	}
+	a.settle()
+	if i, err = a.Identity(ctx, alice); err != nil || !i.Verified || i.Changed {
+		t.Errorf("%+v, %v", i, err)
+	}
+}
