@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -262,5 +263,35 @@ func TestAnIdentityIsReplacedWhileItIsAskedFor(t *testing.T) {
 	a.settle()
 	if i, err = a.Identity(ctx, alice); err != nil || !i.Verified || i.Changed {
 		t.Errorf("%+v, %v", i, err)
+	}
+}
+
+// TestSeveralEventsForADevice has more than one event wait for the same session.
+func TestSeveralEventsForADevice(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.device(alice, "ALICE"), w.device(bob, "BOB")
+	w.must(a.TrackUsers(ctx, []string{bob}))
+	settle(a, b)
+	a.write(b, "one")
+	a.write(b, "two")
+	a.write(b, "three")
+	settle(a, b)
+	if got := b.received(); !slices.Equal(got, []string{"one", "two", "three"}) {
+		t.Errorf("received %q", got)
+	}
+}
+
+// TestLargeEventsForDevices sends more at a time than a request can hold.
+func TestLargeEventsForDevices(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.device(alice, "ALICE"), w.device(bob, "BOB")
+	a.meet(b)
+	to := slices.Repeat([]machine.DeviceRef{{UserID: bob, DeviceID: "BOB"}}, 20)
+	content := func(n int) []byte { return []byte(`{"x":"` + strings.Repeat("x", n-8) + `"}`) }
+	w.must(a.EncryptToDevice(ctx, to, "large", content(200<<10)))
+	w.fails(a.EncryptToDevice(ctx, to[:1], "large", content(256<<10+1)), machine.ErrFormat)
+	settle(a, b)
+	if got := b.received(); len(got) != 1+len(to) {
+		t.Errorf("%d events", len(got))
 	}
 }

@@ -10,8 +10,14 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 )
 
-// maxMessages is how many messages there are in a request to devices at most.
-const maxMessages = 250
+const (
+	// maxMessages is how many messages there are in a request to devices at most.
+	maxMessages = 250
+	// maxRequest is how long these messages are together. A record must hold them.
+	maxRequest = 768 << 10
+	// maxContent is how long the content of an event for a device may be.
+	maxContent = 256 << 10
+)
 
 var errNoKey = errors.New("machine: the device has no one-time key left")
 
@@ -26,14 +32,14 @@ type target struct {
 // waits for that in memory, and is lost if the machine ends before.
 //
 // It returns [ErrUnknownDevice] if any of the devices is not known, and [ErrFormat] for
-// content that is not a JSON object.
+// content that is not a JSON object, or longer than 256 KiB.
 func (m *Machine) EncryptToDevice(ctx context.Context, devices []DeviceRef, eventType string, content []byte) error {
 	w, err := m.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer w.end()
-	if parseObject(content).Kind() != strictjson.Object || eventType == "" {
+	if len(content) > maxContent || parseObject(content).Kind() != strictjson.Object || !validID(eventType) {
 		return ErrFormat
 	}
 	targets, err := w.targets(ctx, devices)
@@ -127,11 +133,12 @@ type batch struct {
 	envelope []byte // the part of the plaintext that is the same for all
 	messages map[string]*object
 	users    []string
-	count    int
+	devices  map[*device]bool // no device can stand in a request twice
+	size     int
 }
 
 func (w *work) newBatch(session string) *batch {
-	return &batch{work: w, session: session, messages: make(map[string]*object)}
+	return &batch{work: w, session: session, messages: make(map[string]*object), devices: make(map[*device]bool)}
 }
 
 // encrypt adds an event for a device with which there is a session.
@@ -178,6 +185,9 @@ func (b *batch) olmContent(t target, message olm.Message) []byte {
 func (b *batch) add(t target, content []byte) { b.addAs("m.room.encrypted", t, content) }
 
 func (b *batch) addAs(eventType string, t target, content []byte) {
+	if b.devices[t.device] || b.size+len(content) > maxRequest {
+		b.flushAs(eventType)
+	}
 	o := b.messages[t.user.id]
 	if o == nil {
 		o = newObject(len(content) + 64)
@@ -185,7 +195,8 @@ func (b *batch) addAs(eventType string, t target, content []byte) {
 		b.users = append(b.users, t.user.id)
 	}
 	o.raw(t.device.id, content)
-	if b.count++; b.count == maxMessages {
+	b.devices[t.device] = true
+	if b.size += len(content); len(b.devices) == maxMessages {
 		b.flushAs(eventType)
 	}
 }
@@ -194,7 +205,7 @@ func (b *batch) addAs(eventType string, t target, content []byte) {
 func (b *batch) flush() { b.flushAs("m.room.encrypted") }
 
 func (b *batch) flushAs(eventType string) {
-	if b.count == 0 {
+	if len(b.devices) == 0 {
 		return
 	}
 	size := 0
@@ -207,7 +218,7 @@ func (b *batch) flushAs(eventType string) {
 	}
 	id := newID()
 	b.enqueue(SendToDevice, id, "PUT", clientAPI+"sendToDevice/"+eventType+"/"+id, body.close().done(), b.session)
-	b.messages, b.users, b.count = make(map[string]*object), nil, 0
+	b.messages, b.users, b.devices, b.size = make(map[string]*object), nil, make(map[*device]bool), 0
 }
 
 // ownPublishedKeys is the device's own entry in the device lists, with the signature
