@@ -64,8 +64,8 @@ func (s *heldStore) Commit(ctx context.Context, epoch uint64, c store.Changes) e
 	return s.Store.Commit(ctx, epoch, c)
 }
 
-// received are the types of the events over Olm that have come.
-func (c *client) received() (types []string) {
+// bodiesOfToDevice are the types of the events over Olm that have come.
+func (c *client) bodiesOfToDevice() (types []string) {
 	for _, e := range c.toDevice {
 		if e.Encrypted {
 			types = append(types, e.Type)
@@ -109,7 +109,7 @@ func TestWhatIsForgottenIsReadWhenAllHasArrived(t *testing.T) {
 	a.write(b, "second")
 	wait.Wait()
 	settle(a, b)
-	if got := b.received(); len(got) != 3 {
+	if got := b.bodiesOfToDevice(); len(got) != 3 {
 		t.Errorf("received %q", got)
 	}
 }
@@ -276,7 +276,7 @@ func TestSeveralEventsForADevice(t *testing.T) {
 	a.write(b, "two")
 	a.write(b, "three")
 	settle(a, b)
-	if got := b.received(); !slices.Equal(got, []string{"one", "two", "three"}) {
+	if got := b.bodiesOfToDevice(); !slices.Equal(got, []string{"one", "two", "three"}) {
 		t.Errorf("received %q", got)
 	}
 }
@@ -291,7 +291,7 @@ func TestLargeEventsForDevices(t *testing.T) {
 	w.must(a.EncryptToDevice(ctx, to, "large", content(200<<10)))
 	w.fails(a.EncryptToDevice(ctx, to[:1], "large", content(256<<10+1)), machine.ErrFormat)
 	settle(a, b)
-	if got := b.received(); len(got) != 1+len(to) {
+	if got := b.bodiesOfToDevice(); len(got) != 1+len(to) {
 		t.Errorf("%d events", len(got))
 	}
 }
