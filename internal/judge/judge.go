@@ -27,13 +27,16 @@ func (d Device) String() string { return d.UserID + "/" + d.DeviceID }
 
 // Judge collects what happened.
 type Judge struct {
+	// Lossy says that the server may have lost messages on purpose, so that nobody
+	// is sure to be able to read anything.
+	Lossy bool
+
 	devices  map[Device]*life
 	rooms    map[string]*room
 	messages map[string]*Message // by text
 	order    []*Message
 	megolm   ciphertexts
 	olm      ciphertexts
-	keys     map[Device]map[string]uint32 // the lowest index that a device was sent, by session
 
 	complaints []string
 }
@@ -42,7 +45,7 @@ type Judge struct {
 func New() *Judge {
 	return &Judge{
 		devices: make(map[Device]*life), rooms: make(map[string]*room), messages: make(map[string]*Message),
-		megolm: make(ciphertexts), olm: make(ciphertexts), keys: make(map[Device]map[string]uint32),
+		megolm: make(ciphertexts), olm: make(ciphertexts),
 	}
 }
 

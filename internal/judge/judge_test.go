@@ -132,17 +132,9 @@ func TestComplaints(t *testing.T) {
 			say(j, 20, "1", "S", 0)
 			say(j, 20, "2", "S", 1, func(m *Message) { m.RoomID = "!other:example.org" })
 		}, "but not the sender and room"},
-		"a key for bob":      {func(j *Judge) { say(j, 20, "1", "S", 3); j.Key(bob, "S", 0) }, ""},
-		"a key for carol":    {func(j *Judge) { say(j, 20, "1", "S", 3); j.Key(carol, "S", 3) }, "@carol:example.org/C was sent the key of \"1\""},
-		"for later messages": {func(j *Judge) { say(j, 20, "1", "S", 3); j.Key(carol, "S", 4) }, ""},
-		"and then for others": {func(j *Judge) {
-			say(j, 20, "1", "S", 3)
-			j.Key(carol, "S", 4)
-			j.Key(carol, "S", 0)
-			j.Key(carol, "S", 9)
-		}, "was sent the key"},
-		"a key for nobody": {func(j *Judge) { j.Key(Device{"@x:y", "X"}, "S", 0) }, "is no device"},
-		"an unknown text":  {func(j *Judge) { j.Tried(bob, "1", Read) }, "nobody encrypted"},
+		"lost by the server":     {func(j *Judge) { say(j, 20, "1", "S", 0); j.Lossy = true; j.Tried(bob, "1", NoKey) }, ""},
+		"not lost by the server": {func(j *Judge) { say(j, 20, "1", "S", 0); j.Lossy = true; j.Tried(carol, "1", Read) }, "was not in the room"},
+		"an unknown text":        {func(j *Judge) { j.Tried(bob, "1", Read) }, "nobody encrypted"},
 		"Olm": {func(j *Judge) {
 			preKey := wire.EncodePreKey(&wire.PreKeyMessage{Message: olm(0, "x")})
 			j.Olm(0, base64.Encode(preKey))

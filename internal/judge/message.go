@@ -77,16 +77,6 @@ func (j *Judge) Sent(position int, text, sessionID, ciphertext string) {
 	m.sent = position
 }
 
-// Key says that a device was sent the key of a session, from an index on.
-func (j *Judge) Key(d Device, sessionID string, index uint32) {
-	if j.keys[d] == nil {
-		j.keys[d] = make(map[string]uint32)
-	}
-	if before, known := j.keys[d][sessionID]; !known || index < before {
-		j.keys[d][sessionID] = index
-	}
-}
-
 // mustRead reports whether a device should be able to read a message: one that its
 // sender could know of when it last listed the members, and that was there to stay.
 func (j *Judge) mustRead(m *Message, d Device) bool {

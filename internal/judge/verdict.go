@@ -1,11 +1,5 @@
 package judge
 
-import (
-	"cmp"
-	"maps"
-	"slices"
-)
-
 // Result is what came out when a device tried to read a message in the end, when
 // everything had come that could.
 type Result string
@@ -28,7 +22,7 @@ func (j *Judge) Tried(d Device, text string, r Result) {
 	switch {
 	case r == Other:
 		j.complain("%s, trying to read %q of %s: %s", d, text, m.Sender, r)
-	case must && r != Read:
+	case must && r != Read && !j.Lossy:
 		j.complain("%s should read %q of %s, but has %s", d, text, m.Sender, r)
 	case mustNot != "" && r == Read:
 		j.complain("%s can read %q of %s, though %s", d, text, m.Sender, mustNot)
@@ -36,21 +30,7 @@ func (j *Judge) Tried(d Device, text string, r Result) {
 }
 
 // Verdict returns all complaints.
-func (j *Judge) Verdict() []string {
-	for _, d := range slices.SortedFunc(maps.Keys(j.keys), compare) {
-		if j.devices[d] == nil {
-			j.complain("%s, which is no device, was sent keys", d)
-			continue
-		}
-		for _, m := range j.order {
-			index, has := j.keys[d][m.SessionID]
-			if why := j.mustNotRead(m, d); has && index <= m.index && why != "" {
-				j.complain("%s was sent the key of %q of %s, though %s", d, m.Text, m.Sender, why)
-			}
-		}
-	}
-	return j.complaints
-}
+func (j *Judge) Verdict() []string { return j.complaints }
 
 // Counts are how much there was to judge, so that nobody is content with nothing.
 type Counts struct {
@@ -79,8 +59,4 @@ func (j *Judge) Counts() (c Counts) {
 	}
 	c.Sessions = len(sessions)
 	return c
-}
-
-func compare(a, b Device) int {
-	return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.DeviceID, b.DeviceID))
 }
