@@ -68,6 +68,14 @@ func (w *work) outdate(u *user) {
 
 // deviceListsChanged takes over what a sync says of device lists.
 func (w *work) deviceListsChanged(ctx context.Context, lists strictjson.Value) error {
+	if w.state.settings.syncToken == "" {
+		// A first sync does not tell of what has changed since devices were asked for.
+		for _, u := range w.state.users {
+			if u.tracked {
+				w.outdate(u)
+			}
+		}
+	}
 	changed, left := texts(lists.Get("changed")), texts(lists.Get("left"))
 	if err := w.loadUsers(ctx, slices.Concat(changed, left)...); err != nil {
 		return err
