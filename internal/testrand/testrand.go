@@ -18,6 +18,12 @@ import (
 // the clock, and is printed if t fails.
 func New(t testing.TB) *rand.Rand {
 	t.Helper()
+	return FromSeed(Seed(t))
+}
+
+// Seed returns the seed that [New] would use, and prints it if t fails.
+func Seed(t testing.TB) uint64 {
+	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	if s := os.Getenv("MUDPUPPY_SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 0, 64)
@@ -31,7 +37,7 @@ func New(t testing.TB) *rand.Rand {
 			t.Logf("to repeat: MUDPUPPY_SEED=%d go test -run '^%s$'", seed, t.Name())
 		}
 	})
-	return FromSeed(seed)
+	return seed
 }
 
 // FromSeed returns the generator that New would return for a seed.
