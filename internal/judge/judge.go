@@ -18,6 +18,8 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 )
 
 // Device is a device of a user.
@@ -33,6 +35,7 @@ type Judge struct {
 
 	devices  map[Device]*life
 	rooms    map[string]*room
+	away     []absence
 	messages map[string]*Message // by text
 	order    []*Message
 	megolm   ciphertexts
@@ -119,6 +122,28 @@ func (j *Judge) Member(position int, roomID, userID, is string) {
 func (j *Judge) Visibility(position int, roomID, is string) {
 	r := j.room(roomID)
 	r.visibility = append(r.visibility, fact[string]{position, is})
+}
+
+// absence is a time when a server could not be asked for its users' keys.
+type absence struct {
+	server   string
+	from, to time.Time
+}
+
+// Patience is for how long after an absence senders may go on without those whose
+// keys they could not get. They ask again less and less often.
+const Patience = 10 * time.Minute
+
+// Away says that a server could not be asked for its users' keys for some time.
+func (j *Judge) Away(server string, from, to time.Time) {
+	j.away = append(j.away, absence{server, from, to})
+}
+
+// wasAway reports whether a sender may not have been able to get a user's keys.
+func (j *Judge) wasAway(userID string, now time.Time) bool {
+	return slices.ContainsFunc(j.away, func(a absence) bool {
+		return strings.HasSuffix(userID, ":"+a.server) && !now.Before(a.from) && now.Before(a.to.Add(Patience))
+	})
 }
 
 // isMember reports whether a user is to get the keys of a room: who has joined it,

@@ -84,7 +84,7 @@ func (j *Judge) mustRead(m *Message, d Device) bool {
 		return true
 	}
 	l := j.life(d)
-	return m.sent > 0 && l.removed == 0 &&
+	return m.sent > 0 && l.removed == 0 && !j.wasAway(d.UserID, m.Time) &&
 		l.added > 0 && l.added <= m.Asked &&
 		j.room(m.RoomID).stayed(d.UserID, m.Asked, m.Seen) &&
 		(!m.SignedOnly || at(l.signed, m.Asked) && at(l.signed, m.Seen)) &&
@@ -100,7 +100,8 @@ func (j *Judge) mustNotRead(m *Message, d Device) string {
 		return ""
 	case !j.room(m.RoomID).isMember(d.UserID, m.Seen):
 		return "its user was not in the room"
-	case l.removed > 0 && l.removed <= m.Seen:
+	case l.removed > 0 && l.removed <= m.Seen && at(j.room(m.RoomID).members[d.UserID], m.Seen) == "join":
+		// Of the devices of those who are only invited, servers tell nothing.
 		return "it was logged out"
 	case m.SignedOnly && !wasSigned:
 		return "it was never signed"

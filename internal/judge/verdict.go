@@ -60,3 +60,8 @@ func (j *Judge) Counts() (c Counts) {
 	c.Sessions = len(sessions)
 	return c
 }
+
+// Plus adds counts up.
+func (c Counts) Plus(d Counts) Counts {
+	return Counts{c.Messages + d.Messages, c.Sessions + d.Sessions, c.MustRead + d.MustRead, c.MustNot + d.MustNot}
+}
