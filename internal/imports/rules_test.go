@@ -92,7 +92,7 @@ var rules = []rule{
 	// The homeserver for tests comes first, as it alone talks to one.
 	{packages: []string{"internal/testserver"}, network: true},
 	{packages: testHelpers, may: []string{"internal/testrand", "store"}},
-	{packages: []string{"internal/imports", "interop", "interop/matrix"}}, // tests only
+	{packages: []string{"internal/imports", "interop", "interop/matrix", "machine/simulation"}}, // tests only
 }
 
 // notInLibrary lists what no package that users link imports itself, each with

@@ -1,0 +1,90 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+// errCrashed is what a store returns to a program that is no more.
+var errCrashed = errors.New("simulation: the program has ended")
+
+// trouble is what happens at a commit.
+type trouble int
+
+const (
+	crashBefore trouble = iota // the program ends, and nothing was kept
+	crashAfter                 // the program ends, and all was kept
+	failBefore                 // an error, and nothing was kept
+	failAfter                  // an error, although all was kept
+)
+
+// disk is what one life of a program sees of its store. What it commits stays when
+// it ends.
+type disk struct {
+	store.Store
+
+	mu      sync.Mutex
+	dead    bool
+	commits int // so far
+	at      int // the commit at which there is trouble, 0 for none
+	trouble trouble
+}
+
+func (d *disk) Load(ctx context.Context, q store.Query) (store.Page, error) {
+	if d.isDead() {
+		return store.Page{}, errCrashed
+	}
+	return d.Store.Load(ctx, q)
+}
+
+func (d *disk) Commit(ctx context.Context, epoch uint64, c store.Changes) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.dead {
+		return errCrashed
+	}
+	d.commits++
+	if d.commits != d.at {
+		return d.Store.Commit(ctx, epoch, c)
+	}
+	if d.trouble == crashAfter || d.trouble == failAfter {
+		if err := d.Store.Commit(ctx, epoch, c); err != nil {
+			return err
+		}
+	}
+	if d.trouble == failBefore || d.trouble == failAfter {
+		return store.ErrFailed
+	}
+	d.dead = true
+	return errCrashed
+}
+
+// plan has trouble come after some more commits.
+func (d *disk) plan(what trouble, after int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.trouble, d.at = what, d.commits+after
+}
+
+// heal has no trouble come.
+func (d *disk) heal() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.at = 0
+}
+
+// kill ends the program as far as the store is concerned.
+func (d *disk) kill() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dead = true
+}
+
+func (d *disk) isDead() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dead
+}

@@ -1,0 +1,5 @@
+//go:build !js
+
+package simulation
+
+const runs = 30

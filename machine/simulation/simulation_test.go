@@ -1,0 +1,82 @@
+package simulation
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/judge"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/network"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/testrand"
+)
+
+// steps are how much happens in a conversation, at least.
+const steps = 80
+
+// converse lets a world live for some steps, come to rest, and be judged.
+func converse(t testing.TB, seed uint64) (*world, []string) {
+	w := newWorld(t, seed)
+	w.begin()
+	w.net.Faults = pick(w, []network.Faults{{}, network.Rough, network.Rough})
+	w.server.AskForPassword = w.chance(0.5)
+	for range steps + w.rand.IntN(steps) {
+		w.clock.Run(w.within(8 * time.Second))
+		w.act()
+	}
+	w.settle()
+	return w, w.verdict()
+}
+
+// report fails a test for complaints, of which it shows the first few.
+func report(t testing.TB, seed uint64, complaints []string) {
+	t.Helper()
+	for i, c := range complaints {
+		if i == 12 {
+			t.Logf("and %d more", len(complaints)-i)
+			break
+		}
+		t.Error(c)
+	}
+	if len(complaints) > 0 {
+		t.Logf("to repeat: MUDPUPPY_SEED=%d MUDPUPPY_COUNT=1 go test ./machine/simulation -run TestConversations", seed)
+	}
+}
+
+// TestConversations holds T11 and T33 for whole devices: however people come and go,
+// and whatever goes wrong, those read who should, and nobody else.
+func TestConversations(t *testing.T) {
+	first := testrand.Seed(t)
+	var all judge.Counts
+	for i := range testrand.Count(t, runs) {
+		seed := first + uint64(i)
+		w, complaints := converse(t, seed)
+		report(t, seed, complaints)
+		if t.Failed() {
+			break
+		}
+		all = all.Plus(w.judge.Counts())
+	}
+	t.Logf("%+v", all)
+}
+
+// TestSoak runs conversations until a time is over: `make soak DURATION=10m`.
+func TestSoak(t *testing.T) {
+	text := os.Getenv("MUDPUPPY_SOAK")
+	if text == "" {
+		t.Skip("for make soak")
+	}
+	duration, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed := testrand.Seed(t)
+	var all judge.Counts
+	runs, end := 0, time.Now().Add(duration)
+	for ; time.Now().Before(end) && !t.Failed(); runs++ {
+		seed++
+		w, complaints := converse(t, seed)
+		report(t, seed, complaints)
+		all = all.Plus(w.judge.Counts())
+	}
+	t.Logf("%d runs: %+v", runs, all)
+}
