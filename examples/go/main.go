@@ -1,6 +1,7 @@
 // Go tells, with the library's own calls, how two people come to talk in
-// private: first to each other with Olm, then in a room with Megolm. What it
-// prints as "the server sees" is all that a homeserver learns of the content.
+// private: first to each other with Olm, then in a room with Megolm, and then once
+// more with a whole device each, against a server that lies. What it prints as "the
+// server sees" is all that a homeserver learns of the content.
 //
 //	go run ./examples/go
 package main
@@ -48,7 +49,10 @@ func tell(w io.Writer) error {
 		return err
 	}
 	defer bobsRoom.Wipe()
-	return writeToRoom(n, room, bobsRoom)
+	if err := writeToRoom(n, room, bobsRoom); err != nil {
+		return err
+	}
+	return tellDevices(n)
 }
 
 // meet lets Alice write to Bob, who has never heard of her, and Bob answer. It

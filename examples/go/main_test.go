@@ -16,6 +16,12 @@ func TestStory(t *testing.T) {
 		`Bob reads:       "Welcome to our room!"`,
 		`Bob refuses:     megolm: `,
 		`Bob reads:       "See you at eight."`,
+		`Bob's device:    reads "Hello Bob, from my device to yours."`,
+		`trust:           shield none: pinned`,
+		`Bob's device:    cannot read it: machine: another event had this index`,
+		`Bob's device:    reads "Are we alone?"`,
+		`the spy:         cannot read it: machine: the key for this event has not come`,
+		`it is told:      The sender does not send to devices that their user has not signed.`,
 	} {
 		if !strings.Contains(told.String(), want) {
 			t.Errorf("the story lacks %q", want)

@@ -71,7 +71,7 @@ var rules = []rule{
 	{packages: []string{"wasm/olm"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"web/test/faulty"}, may: []string{"internal/bridge"}},
 	{packages: []string{"web/test/deep"}, may: []string{"internal/bridge", "jsbridge"}},
-	{packages: []string{"examples/go"}, may: api},
+	{packages: []string{"examples/go"}, may: join(api, stores, []string{"machine"})},
 	{packages: []string{"bench/probe"}, may: []string{"bench/probe/inside", "internal/bridge"}},
 	{packages: []string{"bench/probe/inside"}, may: []string{"megolm"}},
 	{packages: []string{"bench/probe/wasm"}, may: []string{"bench/probe", "internal/bridge"}},
