@@ -30,7 +30,8 @@ func (m *Machine) CrossSigningStatus(ctx context.Context) (CrossSigningStatus, e
 //
 // It returns [ErrIdentityExists] if the user has an identity, as far as is known; ask
 // for it first by sending the outgoing requests. With reset that one is replaced: all
-// who had verified it will be warned, and other own devices must be signed anew.
+// who had verified it will be warned, whom it had verified must be verified again, and
+// other own devices must be signed anew.
 //
 // https://spec.matrix.org/latest/client-server-api/#cross-signing
 func (m *Machine) SetUpCrossSigning(ctx context.Context, reset bool) error {
@@ -164,7 +165,8 @@ func (w *work) signingUploaded() { w.outdate(w.userNamed(w.user)) }
 
 // VerifyDevice notes that the fingerprint of a device was compared. A device of the
 // own user is signed by the user's identity as well, if its private keys are here,
-// so that others trust it, too. It returns [ErrUnknownDevice].
+// so that others trust it, too; outgoing requests publish that. Blocking it ends. It
+// returns [ErrUnknownDevice], or [ErrFormat] for a user id that cannot be.
 func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) error {
 	w, u, err := m.beginUser(ctx, userID)
 	if err != nil {
@@ -189,8 +191,12 @@ func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) err
 
 // VerifyUser notes that the master key of a user was compared, and signs it, so that
 // all devices of the own user trust it. For the own user it notes that the identity is
-// the right one, and makes this device say so. It returns [ErrUnknownUser], or
-// [ErrNoIdentity] if the private key to sign with is not here.
+// the right one, and makes this device say so. Outgoing requests publish the
+// signature. It returns [ErrUnknownUser], or [ErrNoIdentity] if the private
+// key to sign with is not here.
+//
+// What is signed is the master key as it is known here at that moment: compare what
+// [Machine.Identity] returns, and look whether it is still that afterwards.
 func (m *Machine) VerifyUser(ctx context.Context, userID string) error {
 	w, u, err := m.beginUser(ctx, userID)
 	if err != nil {
@@ -232,7 +238,8 @@ func (w *work) abandon(err error) error {
 }
 
 // ExportCrossSigningKeys returns the seeds of the private cross-signing keys, 32 bytes
-// each, nil for one that is not here. They are secrets; the caller wipes them.
+// each, nil for one that is not here. Matrix keeps and shares them in base64. They are
+// secrets, by which their holder becomes the user; the caller wipes them.
 func (m *Machine) ExportCrossSigningKeys(ctx context.Context) (master, selfSigning, userSigning []byte, err error) {
 	w, err := m.begin(ctx)
 	if err != nil {
@@ -251,8 +258,10 @@ func (m *Machine) ExportCrossSigningKeys(ctx context.Context) (master, selfSigni
 // ImportCrossSigningKeys takes over private cross-signing keys, as the seeds that
 // another own device exported; nil for one that is not there. They must belong to
 // the identity that the user has: else it returns [ErrMismatchedKeys], or
-// [ErrUnknownUser] if none is known yet. With the self-signing key this device is
-// signed.
+// [ErrUnknownUser] if none is known yet, or [ErrFormat] for a seed that has not 32
+// bytes. With the master key the identity counts as verified; with the self-signing
+// key this device is signed, which outgoing requests publish. The caller wipes what it
+// passed.
 func (m *Machine) ImportCrossSigningKeys(ctx context.Context, master, selfSigning, userSigning []byte) error {
 	w, err := m.begin(ctx)
 	if err != nil {

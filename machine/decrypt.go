@@ -13,13 +13,13 @@ import (
 // Decrypted is a room event that was decrypted.
 type Decrypted struct {
 	Type      string
-	Content   []byte // JSON, with the m.relates_to of the encrypted event
-	Sender    string
+	Content   []byte // JSON object, with the m.relates_to of the encrypted event
+	Sender    string // user id
 	DeviceID  string // of the sender, empty if not known
-	SenderKey string // Curve25519 key of the device
+	SenderKey string // Curve25519 key of the device, in base64
 	SessionID string
-	Index     uint32
-	Trust     Trust
+	Index     uint32 // in the session
+	Trust     Trust  // as of now: ask again when devices or identities have changed
 }
 
 // roomEvent is an event of a room before it is decrypted.
@@ -30,11 +30,18 @@ type roomEvent struct {
 	session    string
 }
 
-// Decrypt decrypts an event of a room: the JSON of an m.room.encrypted, with event_id,
-// sender, origin_server_ts and content. The same event can be decrypted again and
-// again, but no other that repeats it.
+// Decrypt decrypts an event of a room: the JSON of an m.room.encrypted as the homeserver
+// gave it out, with type, event_id, sender, origin_server_ts and content. The room id
+// is that of the room in whose part of the sync it stood. The same event can be
+// decrypted again and again, but no other that repeats it; so do not pass a message of
+// one's own under an id that is made up.
+//
+// It begins to follow the devices of the sender, so that the first [Trust] in what
+// somebody writes may be grey until the outgoing requests have been sent.
 //
 // It returns a [DecryptError], or an error of the store.
+//
+// https://spec.matrix.org/latest/client-server-api/#mmegolmv1aes-sha2
 func (m *Machine) Decrypt(ctx context.Context, roomID string, event []byte) (*Decrypted, error) {
 	w, err := m.begin(ctx)
 	if err != nil {

@@ -26,8 +26,12 @@ type keysQuery struct {
 	retry
 }
 
-// TrackUsers begins to follow the devices of users, as [Machine.ShareRoomKey] does for
-// the members of a room: done early, it need not wait then.
+// TrackUsers begins to follow the devices and identities of users, as
+// [Machine.ShareRoomKey] does for the members of a room: done early, it need not wait
+// then. Outgoing requests ask for them, and again whenever a sync says that they have
+// changed. Ids that cannot be are passed over.
+//
+// https://spec.matrix.org/latest/client-server-api/#tracking-the-device-list-for-a-user
 func (m *Machine) TrackUsers(ctx context.Context, userIDs []string) error {
 	w, err := m.begin(ctx)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // DeviceRef names a device.
 type DeviceRef struct{ UserID, DeviceID string }
 
-// Device is what is known of a device.
+// Device is what is known of a device. Keys are in base64, and never change.
 type Device struct {
 	DeviceRef
 	Curve25519  string
@@ -17,12 +17,14 @@ type Device struct {
 	DisplayName string // nobody signed it
 	CrossSigned bool   // by the identity of its user
 	Verified    bool   // signed by a verified identity, or compared here
-	Blocked     bool
-	Deleted     bool
-	FirstSeen   int64 // milliseconds since 1970
+	Blocked     bool   // by BlockDevice
+	Deleted     bool   // its user has it no more
+	FirstSeen   int64  // milliseconds since 1970
 }
 
-// Identity is what is known of a user's cross-signing keys.
+// Identity is what is known of a user's cross-signing keys, which are in base64.
+//
+// https://spec.matrix.org/latest/client-server-api/#cross-signing
 type Identity struct {
 	UserID      string
 	MasterKey   string
@@ -33,7 +35,9 @@ type Identity struct {
 	Changed     bool   // it is not the one that was seen first, or accepted since
 }
 
-// Devices returns what is known of the devices of a user, also of those that are gone.
+// Devices returns what is known of the devices of a user, also of those that are gone,
+// in the order of their ids. Of a user who is not followed that is nothing, or old: see
+// [Machine.TrackUsers]. It returns [ErrFormat] for an id that cannot be.
 func (m *Machine) Devices(ctx context.Context, userID string) ([]Device, error) {
 	w, u, err := m.beginUser(ctx, userID)
 	if err != nil {
@@ -80,7 +84,8 @@ func (m *Machine) describeDevice(u *user, d *device) Device {
 }
 
 // Identity returns what is known of a user's cross-signing keys. It returns
-// [ErrUnknownUser] if the user has none, as far as is known.
+// [ErrUnknownUser] if the user has none, as far as is known, and [ErrFormat] for an id
+// that cannot be.
 func (m *Machine) Identity(ctx context.Context, userID string) (Identity, error) {
 	w, u, err := m.beginUser(ctx, userID)
 	if err != nil {
@@ -103,7 +108,9 @@ func (m *Machine) Identity(ctx context.Context, userID string) (Identity, error)
 }
 
 // BlockDevice sees to it that a device gets no keys any more, or again. The next
-// message in every room that it is in begins a new session.
+// message in every room that it is in begins a new session if it is blocked; what was
+// sent before it can still read. Other own devices do not learn of it. It returns
+// [ErrUnknownDevice], also for this device itself.
 func (m *Machine) BlockDevice(ctx context.Context, userID, deviceID string, blocked bool) error {
 	w, u, err := m.beginUser(ctx, userID)
 	if err != nil {
@@ -125,7 +132,9 @@ func (m *Machine) BlockDevice(ctx context.Context, userID, deviceID string, bloc
 }
 
 // AcceptIdentity takes the present identity of a user for the right one, though it is
-// not the one that was seen first, or that was verified. Nothing is verified by that.
+// not the one that was seen first, or that was verified: it ends [ErrIdentityChanged].
+// Nothing is verified by that, so it is for users to decide, not for programs. It
+// returns [ErrUnknownUser].
 func (m *Machine) AcceptIdentity(ctx context.Context, userID string) error {
 	w, u, err := m.beginUser(ctx, userID)
 	if err != nil {

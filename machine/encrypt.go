@@ -7,12 +7,19 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 )
 
-// Encrypt encrypts an event for a room, and returns the content of the
-// m.room.encrypted to send in its place. What the event relates to stays readable,
-// as the specification has it.
+// Encrypt encrypts an event for a room, given its type and its content as a JSON
+// object, and returns the content of the m.room.encrypted to send in its place. What
+// the event relates to (m.relates_to) stays readable for the homeserver, as the
+// specification has it; all else in the content is hidden, though not its length.
+//
+// Call it once for each event, and keep what it returned until that is sent: the same
+// content may be sent again, while encrypting again takes another index.
 //
 // It returns [ErrNotShared] if [Machine.ShareRoomKey] must be called (again),
 // [ErrNotEncrypted], [ErrAlgorithm], or [ErrFormat] for content that is not a JSON object.
+// After any error nothing that it returned may be sent.
+//
+// https://spec.matrix.org/latest/client-server-api/#mmegolmv1aes-sha2
 func (m *Machine) Encrypt(ctx context.Context, roomID, eventType string, content []byte) ([]byte, error) {
 	w, err := m.begin(ctx)
 	if err != nil {

@@ -7,8 +7,8 @@ import "errors"
 // what was not kept is forgotten, and the machine goes on from what the store
 // holds, unless the store is gone for good.
 var (
-	// ErrClosed is returned by a machine that was closed, or that has lost its
-	// store to another owner.
+	// ErrClosed is returned by a machine that was closed. One that has lost its
+	// store returns what it lost it by, such as [store.ErrStale].
 	ErrClosed = errors.New("machine: closed")
 	// ErrOwner means that the store is of another user or device.
 	ErrOwner = errors.New("machine: the store belongs to another device")
@@ -16,7 +16,7 @@ var (
 	// that something is missing in it or of the wrong type.
 	ErrFormat = errors.New("machine: malformed")
 	// ErrUnknownRequest is returned for the id of a request that there is not, or
-	// not any more.
+	// not any more. Nothing is lost: what is still to be sent is given out again.
 	ErrUnknownRequest = errors.New("machine: no such request")
 
 	// ErrNotEncrypted means that no settings were ever given for a room: see
@@ -31,8 +31,9 @@ var (
 	// ErrUnverified means that the policy forbids to send because of devices that
 	// nobody vouches for. See [PolicyError] for which.
 	ErrUnverified = errors.New("machine: there are unverified devices in the room")
-	// ErrIdentityChanged means that the identity of somebody in the room has
-	// changed after it was verified. See [PolicyError] for whose.
+	// ErrIdentityChanged means that the identity of somebody in the room was
+	// verified and is not any more, or that the policy does not allow it to be
+	// another one than that which was seen first. See [PolicyError] for whose.
 	ErrIdentityChanged = errors.New("machine: an identity has changed")
 
 	// ErrUnknownSession means that the key for an event has not come, or was
@@ -42,7 +43,8 @@ var (
 	ErrUnknownIndex = errors.New("machine: the key is for later events only")
 	// ErrReplay means that another event was decrypted at this index before.
 	ErrReplay = errors.New("machine: another event had this index")
-	// ErrMismatchedSender means that the event is not from the owner of its session.
+	// ErrMismatchedSender means that the event is not from the owner of its session
+	// or, over Olm, that sender, recipient or keys are not what they should be.
 	ErrMismatchedSender = errors.New("machine: not from the owner of the session")
 	// ErrWrongRoom means that the event was encrypted for another room.
 	ErrWrongRoom = errors.New("machine: encrypted for another room")

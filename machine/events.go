@@ -2,7 +2,9 @@ package machine
 
 import "sync"
 
-// Event tells the application of something that it did not ask for.
+// Event tells the application of something that it did not ask for: [RoomKeys],
+// [DevicesChanged], [IdentityEvent] or [StoreLost]. It comes when what it tells of is
+// kept.
 type Event interface{ event() }
 
 // RoomKeys means that keys have come, so that events which could not be decrypted

@@ -8,8 +8,10 @@ import (
 )
 
 // ForgetHistory makes the messages of a room unreadable that were sent before some
-// time, as far as this device goes: sessions that came before are deleted. The one
-// that is written with now stays, but only for what comes.
+// time, as far as this device goes: sessions that came before are deleted, with all
+// that was or will be written with them, also after that time. The one that this
+// device writes with now stays, but only for what comes. The error is one of the
+// store; what was forgotten until then stays so.
 func (m *Machine) ForgetHistory(ctx context.Context, roomID string, before time.Time) error {
 	query := store.Query{Table: store.InboundSessions, Index: store.ByRoom, Value: roomID}
 	for {

@@ -25,8 +25,10 @@ type keyRequests map[string]*keyRequest
 type keyRequest struct{ id, room string }
 
 // RequestRoomKey asks the own other devices for a session, as far as they are
-// verified. If one of them sends it, there is a [RoomKeys] event. It returns
-// [ErrTooManyRequests] if very many are not answered.
+// verified, by outgoing requests, and once for each session. If one of them sends it,
+// there is a [RoomKeys] event, and the request is taken back from the others. It
+// returns [ErrFormat] for ids that cannot be, and [ErrTooManyRequests] if very many
+// are not answered.
 //
 // https://spec.matrix.org/latest/client-server-api/#key-requests
 func (m *Machine) RequestRoomKey(ctx context.Context, roomID, sessionID string) error {

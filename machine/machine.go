@@ -8,19 +8,50 @@
 //	requests, err := m.OutgoingRequests(ctx)                 // send them, then
 //	err = m.MarkSent(ctx, requests[0].ID, answer)            // or MarkFailed
 //
-//	err = m.SetRoomSettings(ctx, room, machine.RoomSettings{})
 //	share, err := m.ShareRoomKey(ctx, room, members)         // send requests and repeat until share.Ready
 //	content, err := m.Encrypt(ctx, room, "m.room.message", json)
 //
 //	event, err := m.Decrypt(ctx, room, roomEvent)            // event.Trust says how far to believe it
 //
-// It speaks to nobody: requests are plain data for the caller to send, and package
-// documentation of [Request] says in which order. Everything it knows is in its
-// [store.Store], of which it is the only owner, and nothing leaves it before what
-// stands behind it has been committed there. So it can end at any moment, and go on
-// where it was.
+// It speaks to nobody: requests are plain data for the caller to send. Everything it
+// knows is in its [store.Store], of which it is the only owner, and nothing leaves it
+// before what stands behind it has been committed there. So it can end at any moment,
+// and go on where it was.
 //
 // All methods can be called from several goroutines at once.
+//
+// # Requests
+//
+// One loop sends what [Machine.OutgoingRequests] returns, and reports each request by
+// [Machine.MarkSent] or [Machine.MarkFailed]. It runs after every sync, and whenever
+// [Machine.ShareRoomKey] is not ready; and now and then without cause, since requests
+// that failed come back after a while. Those that are returned together may be sent
+// side by side. Nothing is lost if the program ends between sending and reporting:
+// what must not be lost is given out again under the same transaction id.
+//
+// # Syncs
+//
+// Every answer to /sync goes to [Machine.ReceiveSync], whole, in order, and before its
+// room events are decrypted, since their keys come with it. The position in the stream
+// (next_batch) counts only when that has returned without an error. A new device begins
+// with a sync that has no position; a device that comes back begins where
+// [Machine.SyncToken] says, and not later: key messages are delivered once.
+//
+// # Writing and reading
+//
+// Before each message, ShareRoomKey is called with the members of the room as they are
+// now, and then Encrypt. That costs nothing if nothing has changed. An event that cannot
+// be decrypted yet is tried again when an event [RoomKeys] names its session. What is
+// shown of an event is what [Decrypted] holds, with its [Trust]; never what stands
+// beside the ciphertext.
+//
+// # Types
+//
+// JSON is passed as UTF-8 text in []byte, and is read strictly: an object with a name
+// twice is malformed. Keys are unpadded base64, ids are as Matrix writes them. Times
+// are milliseconds since 1970 where they are numbers. What can go wrong stands at the
+// errors below, and for those who answer users' questions in
+// docs/how-encryption-can-fail.md.
 //
 // https://spec.matrix.org/latest/client-server-api/#end-to-end-encryption
 package machine
@@ -42,18 +73,19 @@ type Config struct {
 	// Store keeps the state of this device, and of no other. It belongs to the
 	// machine until that is closed.
 	Store store.Store
-	// Policy is for rooms whose settings name none.
+	// Policy is for rooms whose settings name none, [CrossSigned] if empty.
 	Policy Policy
 	// Now is the clock, [time.Now] if nil.
 	Now func() time.Time
 	// Log is told what may be of interest to those who look for a mistake. No
 	// secret is ever in it. It must not call the machine.
 	Log func(Level, string)
-	// Events is told what happens unasked. It may call the machine.
+	// Events is told what happens unasked, one after the other. It may call the
+	// machine. Calls of the machine wait for it, so it should not take long.
 	Events func(Event)
 }
 
-// Machine is one device of a user.
+// Machine is one device of a user, made by [Open].
 type Machine struct {
 	config Config
 	user   string
@@ -92,10 +124,14 @@ type state struct {
 }
 
 // Open makes a machine over a store, which it claims: whoever owned the store
-// before can commit nothing any more. In an empty store it makes a new device.
+// before can commit nothing any more. In an empty store it makes a new device, with
+// keys that the next outgoing requests upload.
 //
 // It returns [ErrOwner] if the store belongs to another device, [ErrFormat] for ids
-// that cannot be, or an error of the store.
+// or a policy that cannot be, [store.ErrTooNew] if a later version has written the
+// store, or another error of the store.
+//
+// https://spec.matrix.org/latest/client-server-api/#device-keys
 func Open(ctx context.Context, config Config) (*Machine, error) {
 	if !validUserID(config.UserID) || !validID(config.DeviceID) || !config.Policy.valid() {
 		return nil, ErrFormat
@@ -124,7 +160,8 @@ func Open(ctx context.Context, config Config) (*Machine, error) {
 }
 
 // Close keeps what is still to be kept, and overwrites all keys in memory. The store
-// is its owner's to close.
+// is its owner's to close, after the machine. Later calls return [ErrClosed]. The error
+// is one of the store; closing twice is none.
 func (m *Machine) Close() error {
 	ctx := context.Background()
 	w, err := m.begin(ctx)
@@ -141,13 +178,14 @@ func (m *Machine) Close() error {
 	return err
 }
 
-// UserID returns whose device it is.
+// UserID returns whose device it is, such as @alice:example.org.
 func (m *Machine) UserID() string { return m.user }
 
 // DeviceID returns the id of the device.
 func (m *Machine) DeviceID() string { return m.device }
 
-// IdentityKeys returns the public keys of the device: Ed25519 is its fingerprint.
+// IdentityKeys returns the public keys of the device, which never change: Ed25519 is
+// its fingerprint, which people compare.
 func (m *Machine) IdentityKeys(ctx context.Context) (olm.IdentityKeys, error) {
 	w, err := m.begin(ctx)
 	if err != nil {

@@ -3,8 +3,11 @@ package machine
 // Policy says which devices get the keys of a room.
 type Policy string
 
-// The policies. None gives keys to a device that was blocked here, nor to anybody
-// whose identity was verified and is another one now.
+// The policies. None gives keys to a device that was blocked here, and under none is
+// anything sent while the identity of somebody in the room was verified and is not any
+// more, or the own one is not that which was seen first: see [ErrIdentityChanged].
+//
+// https://spec.matrix.org/latest/client-server-api/#recommended-client-behaviour
 const (
 	// CrossSigned is for devices that the identity of their user has signed, as
 	// the specification has it since version 1.18. It is the default.

@@ -7,14 +7,15 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 )
 
-// Request is what the caller is to send to the homeserver. All that are given out
-// at a time may be sent side by side; what must wait for another comes later.
+// Request is what the caller is to send to the homeserver, with the access token of
+// the device. All that are given out at a time may be sent side by side; what must
+// wait for another comes later.
 type Request struct {
 	ID     string // also the transaction id, where there is one
 	Kind   RequestKind
 	Method string // POST or PUT
-	Path   string // from /_matrix on
-	Body   []byte // JSON
+	Path   string // from /_matrix on, escaped where it needs to be, without a query
+	Body   []byte // JSON, not to be changed
 }
 
 // RequestKind is what a request is for.
@@ -27,14 +28,22 @@ const (
 	KeysClaim    RequestKind = "keys_claim"  // POST /keys/claim
 	SendToDevice RequestKind = "to_device"   // PUT /sendToDevice/{type}/{id}
 	// SigningUpload is POST /keys/device_signing/upload. The homeserver may answer
-	// 401, and ask the user to authenticate: add "auth" to the body then.
+	// 401, and ask the user to authenticate: send a copy of the body with "auth"
+	// added then, and mark the request as sent when that has succeeded.
+	//
+	// https://spec.matrix.org/latest/client-server-api/#user-interactive-authentication-api
 	SigningUpload    RequestKind = "signing_upload"
 	SignaturesUpload RequestKind = "signatures_upload" // POST /keys/signatures/upload
 )
 
-// OutgoingRequests returns what is to be sent now. It returns the same requests
-// again, also after a restart, until they are marked by [Machine.MarkSent] or
-// [Machine.MarkFailed]; those that failed come again when it makes sense.
+// OutgoingRequests returns what is to be sent now, nothing if there is nothing. Until
+// they are marked by [Machine.MarkSent] or [Machine.MarkFailed] it returns the same
+// requests again, so only one loop should send them; those that failed come again
+// when it makes sense. After a restart, or an error of the store, requests to devices
+// and those for cross-signing have the same ids; the others are made anew: what was
+// marked before is not asked again, and what was not is.
+//
+// The error is one of the store, and there are no requests then that may be sent.
 func (m *Machine) OutgoingRequests(ctx context.Context) ([]Request, error) {
 	w, err := m.begin(ctx)
 	if err != nil {
@@ -59,9 +68,11 @@ func (m *Machine) OutgoingRequests(ctx context.Context) ([]Request, error) {
 	return all, w.commit(ctx)
 }
 
-// MarkSent tells that the homeserver has answered a request with status 200. It
-// returns [ErrUnknownRequest] or [ErrFormat] for an answer that is not as it
-// should be, after which the request stays.
+// MarkSent tells that the homeserver has answered a request with status 200, and with
+// what JSON. What follows from the answer is kept when it returns.
+//
+// It returns [ErrUnknownRequest] for a request that does not wait for an answer, or
+// [ErrFormat] for an answer that is not a JSON object, after which the request stays.
 func (m *Machine) MarkSent(ctx context.Context, id string, answer []byte) error {
 	w, err := m.begin(ctx)
 	if err != nil {
@@ -94,8 +105,13 @@ func (m *Machine) MarkSent(ctx context.Context, id string, answer []byte) error 
 }
 
 // MarkFailed tells that a request has failed: with the status and the body that the
-// homeserver answered, or 0 and nothing if there was no answer. The request comes
-// again later, unless it can never succeed.
+// homeserver answered, or 0 and nothing if there was no answer. The body may be
+// anything; retry_after_ms in it is heeded, up to 15 minutes. The request comes again
+// after 2 seconds, then twice as long each time, unless it can never succeed.
+//
+// It returns [ErrUnknownRequest] for a request that does not wait for an answer.
+//
+// https://spec.matrix.org/latest/client-server-api/#rate-limiting
 func (m *Machine) MarkFailed(ctx context.Context, id string, status int, answer []byte) error {
 	w, err := m.begin(ctx)
 	if err != nil {

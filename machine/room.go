@@ -11,10 +11,12 @@ import (
 
 // RoomSettings are those of an encrypted room, from its m.room.encryption and
 // m.room.history_visibility.
+//
+// https://spec.matrix.org/latest/client-server-api/#mroomencryption
 type RoomSettings struct {
 	Algorithm              string // m.megolm.v1.aes-sha2 if empty
-	RotationPeriodMS       int64  // a week if 0
-	RotationPeriodMessages int64  // 100 if 0
+	RotationPeriodMS       int64  // how old a session gets: a week if 0, an hour at least
+	RotationPeriodMessages int64  // how many messages it is for: 100 if 0, 10,000 at most
 	// SharedHistory says that the history visibility is shared or world_readable, so
 	// that keys may be given to those who come later.
 	SharedHistory bool
@@ -48,10 +50,12 @@ const roomVersion = 1
 
 // SetRoomSettings tells that a room is encrypted, and how. From then on nothing is
 // sent to it under another algorithm, and the periods of rotation can only become
-// shorter: whoever forges a state event cannot weaken the encryption. ReceiveSync
-// calls it for the rooms in the answer.
+// shorter: whoever forges a state event cannot weaken the encryption. ReceiveSync does
+// the same for the rooms in the answer; applications call it for rooms whose state
+// they had before, and to give a room a policy.
 //
-// It returns [ErrAlgorithm] for another algorithm than the room has.
+// It returns [ErrAlgorithm] for another algorithm than the room has, and [ErrFormat]
+// for a policy or room id that cannot be.
 func (m *Machine) SetRoomSettings(ctx context.Context, roomID string, s RoomSettings) error {
 	w, err := m.begin(ctx)
 	if err != nil {
@@ -288,7 +292,8 @@ func (w *work) roomChanged(r *room, c *roomChanges) {
 	w.keep(r)
 }
 
-// DiscardRoomKey makes the next message in a room begin a new session.
+// DiscardRoomKey makes the next message in a room begin a new session, whose key
+// [Machine.ShareRoomKey] shares. What was sent so far stays readable.
 func (m *Machine) DiscardRoomKey(ctx context.Context, roomID string) error {
 	w, err := m.begin(ctx)
 	if err != nil {

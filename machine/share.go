@@ -12,7 +12,7 @@ type Share struct {
 	// Ready says that every device that is to have the key was sent it, so that
 	// Encrypt can be called. If not, there are outgoing requests to send first.
 	Ready     bool
-	SessionID string
+	SessionID string    // of the session, if it is known yet
 	Waiting   ShareStep // for what, if it is not ready
 }
 
@@ -28,15 +28,18 @@ const (
 
 // ShareRoomKey sees to it that the devices of a room's members can read what will be
 // encrypted. Call it before every message: it does nothing if nothing has changed. If
-// the result is not ready, send the outgoing requests and call it again.
+// the result is not ready, send the outgoing requests and call it again; it takes up to
+// three rounds, of [WaitDevices], [WaitSessions] and [WaitSent].
 //
-// The members are those who are to read: who has joined and, if the history
-// visibility says so, who is invited. The own other devices always are. A new session
-// is made where the specification demands one: because of age or count, or because
-// somebody has the present one who should not have the next.
+// The members are the user ids of those who are to read: who has joined and, if the
+// history visibility says so, who is invited. The own other devices always are. A new
+// session is made where the specification demands one: because of age or count, or
+// because somebody has the present one who should not have the next. Devices that the
+// [Policy] leaves out are told so (m.room_key.withheld). One whose homeserver, or which
+// itself, gives out no keys holds the others up once; it gets the key when it does.
 //
 // It returns [ErrNotEncrypted] for a room without settings, [ErrAlgorithm] for one whose
-// algorithm is not known here, or a [PolicyError].
+// algorithm is not known here, or a [PolicyError], and nothing has been sent then.
 //
 // https://spec.matrix.org/latest/client-server-api/#mmegolmv1aes-sha2
 func (m *Machine) ShareRoomKey(ctx context.Context, roomID string, members []string) (Share, error) {
@@ -263,7 +266,8 @@ func (o *outbound) keyContent() ([]byte, error) {
 }
 
 // PrepareToEncrypt does for a room what takes time, when the user begins to type: it
-// has the devices of its members asked for, and sessions with them made.
+// has the devices of its members asked for, and sessions with them made, by outgoing
+// requests. It need not be called, and its errors are those of [Machine.ShareRoomKey].
 func (m *Machine) PrepareToEncrypt(ctx context.Context, roomID string, members []string) error {
 	w, err := m.begin(ctx)
 	if err != nil {

@@ -13,29 +13,38 @@ import (
 // others have their turn while a long answer is worked on.
 const syncSlice = 100
 
-// ToDeviceEvent is what came to this device.
+// ToDeviceEvent is what came to this device. One that is not Encrypted could be from
+// anybody, whatever it says of its sender.
 type ToDeviceEvent struct {
 	Type      string
-	Sender    string
-	Content   []byte // JSON
+	Sender    string // user id
+	Content   []byte // JSON object
 	Encrypted bool   // it came over Olm; the fields below tell from whom
-	SenderKey string // Curve25519 key of the device
+	SenderKey string // Curve25519 key of the device, in base64
 	DeviceID  string // of the sender, empty if not known
 	Trust     Trust
-	// Error is why it could not be decrypted. Type and Content are those of the
-	// encrypted event then.
+	// Error is why it could not be decrypted: [ErrUndecryptable],
+	// [ErrMismatchedSender], [ErrAlgorithm] or [ErrFormat]. Type and Content are
+	// those of the encrypted event then.
 	Error error
 }
 
-// ReceiveSync takes over the answer to a /sync, of which it looks at next_batch,
-// to_device, device_lists, device_one_time_keys_count,
-// device_unused_fallback_key_types and, in the rooms, at what concerns encryption.
-// It returns the events to this device that the application may care for. Those
-// about room keys are dealt with.
+// ReceiveSync takes over the answer to a /sync, a JSON object of which it looks at
+// next_batch, to_device, device_lists, device_one_time_keys_count,
+// device_unused_fallback_key_types and, in the rooms, at m.room.encryption,
+// m.room.history_visibility and m.room.member, both in state and timeline. It returns
+// the events to this device that the application may care for, such as those of a
+// verification. Those about room keys are dealt with.
+//
+// Pass the answer whole: a count of one-time keys that is not there is zero, as the
+// specification has it, and has new ones made.
 //
 // When it returns, all of it is kept: only then may the application remember the
 // position in the stream, which [Machine.SyncToken] gives, too. The same answer may
-// come twice. It returns [ErrFormat] for what is not a JSON object.
+// come twice; of the events that came encrypted, those that were returned the first
+// time are not returned again.
+//
+// It returns [ErrFormat] for what is not a JSON object, or an error of the store.
 //
 // https://spec.matrix.org/latest/client-server-api/#e2e-extensions-to-sync
 func (m *Machine) ReceiveSync(ctx context.Context, answer []byte) ([]ToDeviceEvent, error) {
@@ -58,8 +67,8 @@ func (m *Machine) ReceiveSync(ctx context.Context, answer []byte) ([]ToDeviceEve
 	return received, m.finishSync(ctx, v)
 }
 
-// SyncToken returns the position in the stream of the last answer that was taken
-// over, empty before the first.
+// SyncToken returns the position in the stream (next_batch) of the last answer that
+// was taken over, which is the "since" of the next; empty before the first.
 func (m *Machine) SyncToken(ctx context.Context) (string, error) {
 	w, err := m.begin(ctx)
 	if err != nil {

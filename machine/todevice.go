@@ -28,11 +28,16 @@ type target struct {
 }
 
 // EncryptToDevice queues an event of any type for devices, each of which gets it
-// encrypted over Olm. Where there is no session yet, one is made first; the event
-// waits for that in memory, and is lost if the machine ends before.
+// encrypted over Olm, as far as they are known and whether or not they are trusted.
+// Outgoing requests send it. Where there is no session yet, one is made first; the
+// event waits for that in memory, and is lost if the machine ends before, or if the
+// device gives out no key.
 //
-// It returns [ErrUnknownDevice] if any of the devices is not known, and [ErrFormat] for
-// content that is not a JSON object, or longer than 256 KiB.
+// It returns [ErrUnknownDevice] if any of the devices is not known, in which case none
+// gets it, and [ErrFormat] for an empty type, or content that is not a JSON object or
+// is longer than 256 KiB.
+//
+// https://spec.matrix.org/latest/client-server-api/#molmv1curve25519-aes-sha2
 func (m *Machine) EncryptToDevice(ctx context.Context, devices []DeviceRef, eventType string, content []byte) error {
 	w, err := m.begin(ctx)
 	if err != nil {

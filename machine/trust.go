@@ -1,6 +1,7 @@
 package machine
 
-// Trust says how far an event can be believed to be from its sender.
+// Trust says how far an event can be believed to be from its sender: what to show,
+// and why.
 type Trust struct {
 	Shield Shield
 	Reason Reason
@@ -16,7 +17,7 @@ const (
 	Red      Shield = "red"  // beware
 )
 
-// Reason is why.
+// Reason is why a shield is shown. docs/how-encryption-can-fail.md explains each.
 type Reason string
 
 // The reasons.
