@@ -36,8 +36,8 @@ type ToDeviceEvent struct {
 // the events to this device that the application may care for, such as those of a
 // verification. Those about room keys are dealt with.
 //
-// Pass the answer whole: a count of one-time keys that is not there is zero, as the
-// specification has it, and has new ones made.
+// Pass the answer whole: where there is a next_batch, but no count of one-time keys,
+// the homeserver has none, as the specification has it, and new ones are made.
 //
 // When it returns, all of it is kept: only then may the application remember the
 // position in the stream, which [Machine.SyncToken] gives, too. The same answer may
