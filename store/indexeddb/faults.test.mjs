@@ -95,7 +95,7 @@ async function until(what, condition) {
 	}
 }
 
-test("of two pages, only the one that claimed the store last changes it", { skip }, async () => {
+test("T37: of two pages, only the one that claimed the store last changes it", { skip }, async () => {
 	const name = newName();
 	const a = await newStore(name);
 	assert.equal(await a.put("k", "a"), undefined);
@@ -106,7 +106,7 @@ test("of two pages, only the one that claimed the store last changes it", { skip
 	assert.equal(await a.text("k"), "b");
 });
 
-test("of two workers, only the one that claimed the store last changes it", { skip }, async () => {
+test("T37: of two workers, only the one that claimed the store last changes it", { skip }, async () => {
 	const name = newName();
 	const page = await newPage();
 	const outcome = await page.evaluate(async (name) => {
@@ -128,7 +128,7 @@ test("of two workers, only the one that claimed the store last changes it", { sk
 	assert.deepEqual(outcome, ["committed", "committed", STALE, "second of b"]);
 });
 
-test("two pages that claim and commit at once leave no mixture", { skip }, async () => {
+test("T37: two pages that claim and commit at once leave no mixture", { skip }, async () => {
 	const name = newName();
 	const pages = await Promise.all([newStore(), newStore()]);
 	const run = (store, who) =>
@@ -182,7 +182,7 @@ test("the second page waits, and owns the store when the first is closed", { ski
 	assert.deepEqual(await b.roles(), ["waiting", "owning", "closed"]);
 });
 
-test("a page that is frozen is robbed, and changes nothing when it wakes", { skip }, async () => {
+test("T37: a page that is frozen is robbed, and changes nothing when it wakes", { skip }, async () => {
 	const name = newName();
 	const frozen = await newStore();
 	await frozen.ask(name);
