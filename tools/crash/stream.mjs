@@ -4,6 +4,8 @@ import { changes, describe, tables } from "./commits.mjs";
 
 const post = (path, body) => fetch(path, { method: "POST", body: JSON.stringify(body) }).then((response) => response.json());
 
+const how = location.search.slice(1); // as crash.mjs says
+
 const durabilities = new Set();
 const { transaction } = IDBDatabase.prototype;
 IDBDatabase.prototype.transaction = function (...args) {
@@ -23,6 +25,13 @@ IDBFactory.prototype.open = function (...args) {
 	return request;
 };
 
+// The store deletes a database to have a new log.
+if (how === "unhealed") {
+	IDBFactory.prototype.deleteDatabase = () => {
+		throw new DOMException("not now", "UnknownError");
+	};
+}
+
 async function state() {
 	const found = {};
 	for (const table of tables) {
@@ -37,10 +46,10 @@ try {
 	await globalThis.ready;
 	await storepage.open("crash");
 	await storepage.claim();
-	const { next, tooEarly } = await post("/state", { found: await state(), discarded });
+	const { next } = await post("/state", { found: await state(), discarded });
 	for (let n = next; ; n++) {
 		const committed = storepage.commit(changes(n));
-		if (!tooEarly) await committed;
+		if (how !== "early") await committed;
 		post("/acknowledge", { n, durabilities: [...durabilities] });
 		await committed;
 	}
