@@ -44,6 +44,7 @@ func connect(ctx context.Context, name string, patience int, mustExist bool) (*c
 		c.close()
 		return nil, thrown(kinds, err)
 	}
+	go startLog(patience)
 	return c, nil
 }
 

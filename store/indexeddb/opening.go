@@ -16,9 +16,9 @@ import (
 type opening struct {
 	request   safejs.Value
 	handle    safejs.Func
-	mustExist bool
-	done      chan struct{} // closed when failed is there, and db
-	blocked   chan struct{} // closed when somebody holds it open
+	upgrade   func(event safejs.Value) error // makes what the database lacks, if not nil
+	done      chan struct{}                  // closed when failed is there, and db
+	blocked   chan struct{}                  // closed when somebody holds it open
 	failed    error
 	db        safejs.Value
 	abandoned bool
@@ -54,6 +54,9 @@ func (o *opening) event(_ safejs.Value, args []safejs.Value) any {
 	case "blocked":
 		close(o.blocked)
 	case "upgradeneeded":
+		if o.upgrade == nil {
+			break
+		}
 		if err := o.upgrade(args[0]); err != nil {
 			o.failed = err
 			c.call(c.get(o.request, "transaction"), "abort")
@@ -79,8 +82,8 @@ func (o *opening) end() {
 	close(o.done)
 }
 
-// upgrade takes the database from the version of its schema to ours.
-func (o *opening) upgrade(event safejs.Value) error {
+// migrate takes the database from the version of its schema to ours.
+func (o *opening) migrate(event safejs.Value, mustExist bool) error {
 	var c calls
 	version, err := c.get(event, "oldVersion").Int()
 	db := c.get(o.request, "result")
@@ -91,7 +94,7 @@ func (o *opening) upgrade(event safejs.Value) error {
 		message, _ := decodeText(event, "dataLossMessage")
 		o.discarded = loss + ": " + message
 	}
-	if version == 0 && o.mustExist {
+	if version == 0 && mustExist {
 		return &Error{Kind: store.ErrGone}
 	}
 	for _, step := range steps[version:] {
@@ -146,6 +149,6 @@ func openDatabase(ctx context.Context, name string, patience int, mustExist bool
 	if err != nil {
 		return nil, err
 	}
-	o.mustExist = mustExist
+	o.upgrade = func(event safejs.Value) error { return o.migrate(event, mustExist) }
 	return o, o.wait(ctx, patience)
 }

@@ -3,5 +3,5 @@
 import puppeteer from "puppeteer-core";
 
 /** Starts it, without a window. */
-export const launchFreezable = (executablePath) =>
-  puppeteer.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] }); // which root cannot have
+export const launchFreezable = (executablePath, options = {}) =>
+  puppeteer.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [], ...options }); // which root cannot have
