@@ -1,6 +1,6 @@
 // Builds the program, and serves it to the browsers of this machine.
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,9 @@ ${scripts.map((script) => `<script type="module" src="${script}"></script>`).joi
 export async function build() {
 	await mkdir(`${root}dist/storepage`, { recursive: true });
 	const env = { ...process.env, GOOS: "js", GOARCH: "wasm" };
-	execFileSync("go", ["build", "-trimpath", "-tags=wasmhost", "-ldflags=-s -w", "-o", program, "./internal/storepage"], { cwd: root, env, stdio: "inherit" });
+	const built = `${program}.${process.pid}`; // others may build it at the same time
+	execFileSync("go", ["build", "-trimpath", "-tags=wasmhost", "-ldflags=-s -w", "-o", built, "./internal/storepage"], { cwd: root, env, stdio: "inherit" });
+	await rename(built, program);
 }
 
 /**
