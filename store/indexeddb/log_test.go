@@ -21,7 +21,7 @@ const onDeleting = `
 	globalThis.deleted = 0;
 	return () => { IDBFactory.prototype.deleteDatabase = original; };`
 
-// TestNewLog: what it is good for is shown by log.test.mjs.
+// TestNewLog: what it is good for is shown in log.test.mjs.
 func TestNewLog(t *testing.T) {
 	needBrowser(t)
 	meddle(t, strings.Replace(onDeleting, "CHANGE", "", 1))
