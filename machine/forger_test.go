@@ -310,15 +310,22 @@ func (f *forger) claim(of *client) keys.Curve25519PublicKey {
 
 // showing is a homeserver that shows an identity in place of the one it has.
 func (w *world) showing(i *identity) func(homeserver.Request, int, []byte) (int, []byte) {
+	return w.changing(func(parts map[string]fields) {
+		for part, key := range i.keys() {
+			parts[part+"s"][i.user] = key
+		}
+	})
+}
+
+// changing is a homeserver that changes the parts of its answers to queries for keys.
+func (w *world) changing(change func(parts map[string]fields)) func(homeserver.Request, int, []byte) (int, []byte) {
 	return func(r homeserver.Request, status int, answer []byte) (int, []byte) {
 		if r.Path != "/_matrix/client/v3/keys/query" || status != 200 {
 			return status, answer
 		}
 		var all map[string]fields
 		w.unmarshal(answer, &all)
-		for part, key := range i.keys() {
-			all[part+"s"][i.user] = key
-		}
+		change(all)
 		return status, w.json(all)
 	}
 }
