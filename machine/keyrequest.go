@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -164,10 +165,12 @@ func (w *work) receiveKeyRequest(ctx context.Context, sender string, content str
 	if err != nil {
 		return nil
 	}
-	same := func(e waitingEvent) bool { return e.device == d && slices.Equal(e.content, forward) }
-	if !slices.ContainsFunc(w.state.waiting, same) {
-		w.state.waiting = append(w.state.waiting, waitingEvent{target{own, d}, "m.forwarded_room_key", forward})
+	same := func(e waitingEvent) bool { return e.device == d && slices.Equal(e.content.Expose(), forward) }
+	if slices.ContainsFunc(w.state.waiting, same) {
+		secret.Wipe(forward)
+		return nil
 	}
+	w.state.waiting = append(w.state.waiting, waitingEvent{target{own, d}, "m.forwarded_room_key", secret.Take(forward)})
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (m *Machine) EncryptToDevice(ctx context.Context, devices []DeviceRef, even
 		return err
 	}
 	for _, t := range targets {
-		w.state.waiting = append(w.state.waiting, waitingEvent{t, eventType, slices.Clone(content)})
+		w.state.waiting = append(w.state.waiting, waitingEvent{t, eventType, secret.Take(slices.Clone(content))})
 	}
 	if err := w.sendWaiting(ctx); err != nil {
 		return err
@@ -80,7 +80,7 @@ func (w *work) targets(ctx context.Context, devices []DeviceRef) (all []target, 
 type waitingEvent struct {
 	target
 	eventType string
-	content   []byte
+	content   secret.Bytes // which may be a key
 }
 
 // sendWaiting sends the events for whose devices there is a session now, and asks
@@ -102,13 +102,13 @@ func (w *work) sendWaiting(ctx context.Context) error {
 		key := e.device.curve25519
 		switch c := w.state.claims.wanted[key]; {
 		case len(w.state.peers[key].sessions) > 0:
-			if err := batch.encrypt(e.target, e.eventType, e.content); err != nil {
+			if err := batch.encrypt(e.target, e.eventType, e.content.Expose()); err != nil {
 				w.log(Failure, "an event for a device could not be encrypted: "+err.Error())
 			}
-			secret.Wipe(e.content)
+			e.content.Wipe()
 		case c != nil && c.failing:
 			w.log(Warning, "an event for device "+e.device.id+" of "+e.user.id+" is dropped: it gives out no keys")
-			secret.Wipe(e.content)
+			e.content.Wipe()
 		default:
 			w.claim(e.user, e.device, toSend)
 			still = append(still, e)

@@ -321,6 +321,9 @@ func (m *Machine) forget() {
 		r.wipe()
 	}
 	s.inbound.clear()
+	for i := range s.waiting {
+		s.waiting[i].content.Wipe()
+	}
 	if s.secrets != nil {
 		s.secrets.wipe()
 	}
