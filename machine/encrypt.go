@@ -54,7 +54,10 @@ func (m *Machine) Encrypt(ctx context.Context, roomID, eventType string, content
 		s.follow(make(chan error, 1))
 		return encrypted, nil
 	}
-	return encrypted, s.wait(ctx)
+	if err := s.wait(ctx); err != nil {
+		return nil, err
+	}
+	return encrypted, nil
 }
 
 // roomPlaintext is what is encrypted, and what the event relates to, which is not.

@@ -65,7 +65,10 @@ func (m *Machine) OutgoingRequests(ctx context.Context) ([]Request, error) {
 		all = append(all, Request{c.id, KeysClaim, "POST", clientAPI + "keys/claim", c.body})
 	}
 	all = append(all, w.queued(now)...)
-	return all, w.commit(ctx)
+	if err := w.commit(ctx); err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 // MarkSent tells that the homeserver has answered a request with status 200, and with
