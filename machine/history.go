@@ -59,7 +59,6 @@ func (w *work) forgetSession(r *room, in *inbound) {
 		}
 		return
 	}
-	delete(w.state.inbound.sessions, id)
 	w.dropInbound(in)
 	w.delete(store.InboundSessions, id)
 }
