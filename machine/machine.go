@@ -93,8 +93,9 @@ type Machine struct {
 	epoch  uint64
 	events eventQueue
 
-	mu    sync.Mutex // for all below, which [work] is the way to
-	state state
+	mu       sync.Mutex // for all below, which [work] is the way to
+	state    state
+	received []ToDeviceEvent // durable, and not yet given to the application
 }
 
 // state is what a machine has in memory. It is never behind the store, and ahead

@@ -374,3 +374,34 @@ func TestT22AMemberTakesASessionForHerOwn(t *testing.T) {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
+
+// TestEventsOfASyncThatFailsAreNotLost has the store fail after the events of a sync
+// were decrypted: they cannot be decrypted again when it comes again.
+func TestEventsOfASyncThatFailsAreNotLost(t *testing.T) {
+	w := newWorld(t)
+	s := newHeldStore()
+	a, b := w.device(alice, "ALICE", withStore(s)), w.device(bob, "BOB")
+	b.meet(a)
+	b.write(a, "secret")
+	b.pump()
+	answer := a.server.Sync(alice, "ALICE", a.since, 100)
+
+	release := s.hold()
+	canceled, cancel := context.WithCancel(ctx)
+	failed := make(chan error)
+	go func() {
+		_, err := a.ReceiveSync(canceled, answer)
+		failed <- err
+	}()
+	<-s.entered
+	cancel()
+	w.fails(<-failed, context.Canceled)
+	release()
+	events, err := a.ReceiveSync(ctx, answer)
+	if w.must(err); len(events) != 1 || events[0].Type != "secret" {
+		t.Errorf("%+v", events)
+	}
+	if events, err = a.ReceiveSync(ctx, answer); err != nil || len(events) != 0 {
+		t.Errorf("again: %+v, %v", events, err)
+	}
+}

@@ -34,7 +34,8 @@ type ToDeviceEvent struct {
 // device_unused_fallback_key_types and, in the rooms, at m.room.encryption,
 // m.room.history_visibility and m.room.member, both in state and timeline. It returns
 // the events to this device that the application may care for, such as those of a
-// verification. Those about room keys are dealt with.
+// verification. Those about room keys are dealt with. What was decrypted before it
+// failed comes with the next answer that it takes over, as it cannot be decrypted again.
 //
 // Pass the answer whole: where there is a next_batch, but no count of one-time keys,
 // the homeserver has none, as the specification has it, and new ones are made.
@@ -55,16 +56,28 @@ func (m *Machine) ReceiveSync(ctx context.Context, answer []byte) ([]ToDeviceEve
 	if err := m.receiveLists(ctx, v); err != nil {
 		return nil, err
 	}
-	var received []ToDeviceEvent
-	events := slices.Collect(v.Get("to_device").Get("events").Elements())
-	for some := range slices.Chunk(events, syncSlice) {
-		part, err := m.receiveEvents(ctx, some)
-		if err != nil {
-			return nil, err
-		}
-		received = append(received, part...)
+	err := m.receiveAllEvents(ctx, v.Get("to_device").Get("events"))
+	if err == nil {
+		err = m.finishSync(ctx, v)
 	}
-	return received, m.finishSync(ctx, v)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err != nil {
+		m.received = slices.DeleteFunc(m.received, func(e ToDeviceEvent) bool { return !e.Encrypted })
+		return nil, err
+	}
+	received := m.received
+	m.received = nil
+	return received, nil
+}
+
+func (m *Machine) receiveAllEvents(ctx context.Context, all strictjson.Value) error {
+	for some := range slices.Chunk(slices.Collect(all.Elements()), syncSlice) {
+		if err := m.receiveEvents(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SyncToken returns the position in the stream (next_batch) of the last answer that
@@ -119,10 +132,10 @@ func (m *Machine) finishSync(ctx context.Context, v strictjson.Value) error {
 }
 
 // receiveEvents takes over some events to this device.
-func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) ([]ToDeviceEvent, error) {
+func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) error {
 	w, err := m.begin(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer w.end()
 	messages := make([]*olmMessage, len(events))
@@ -137,9 +150,8 @@ func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) 
 		}
 	}
 	if err := w.loadPeers(ctx, peers); err != nil {
-		return nil, err
+		return err
 	}
-	var received []ToDeviceEvent
 	arrived := newArrivals()
 	for i, e := range events {
 		r, ok := ToDeviceEvent{}, false
@@ -153,17 +165,17 @@ func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) 
 			r, ok, err = w.receivePlain(ctx, e)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if ok {
-			received = append(received, r)
+			w.received = append(w.received, r)
 		}
 	}
 	arrived.tell(w)
 	if err := w.sendWaiting(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return received, w.commit(ctx)
+	return w.commit(ctx)
 }
 
 func plainEvent(e strictjson.Value) ToDeviceEvent {

@@ -28,6 +28,8 @@ type work struct {
 	isKept  map[keeper]bool
 	secrets [][]byte
 	events  []Event
+	// received are the events to this device that the step is about.
+	received []ToDeviceEvent
 	// reserved are the indexes that the step sets aside.
 	reserved []reservation
 	held     bool
@@ -180,14 +182,16 @@ func (w *work) launch(c store.Changes) (*started, error) {
 		return s, nil
 	}
 	for part := range inParts(c) {
-		var err error
-		if s.changes, err = s.group.Start(part); err != nil {
+		started, err := s.group.Start(part)
+		if err != nil {
 			w.forget()
 			return nil, err
 		}
+		if s.changes == (store.Started{}) {
+			w.state.flying++
+		}
+		s.changes, w.state.last = started, started
 	}
-	w.state.last = s.changes
-	w.state.flying++
 	return s, nil
 }
 
@@ -235,7 +239,7 @@ func (w *work) interim() error {
 	part.secrets, w.secrets = w.secrets, nil
 	part.reserved, w.reserved = w.reserved, nil
 	s, err := part.launch(c)
-	if err == nil {
+	if err == nil && !s.nothing {
 		s.follow(make(chan error, 1))
 	}
 	return err
@@ -244,10 +248,6 @@ func (w *work) interim() error {
 // wait returns when the step is durable. Even if ctx ends before, the machine learns
 // of it.
 func (s *started) wait(ctx context.Context) error {
-	if s.nothing {
-		s.Machine.events.add(s.work.events)
-		return nil
-	}
 	done := make(chan error, 1)
 	s.follow(done)
 	select {
@@ -261,6 +261,7 @@ func (s *started) wait(ctx context.Context) error {
 // follow sees to what must happen when the step is durable, or has failed.
 func (s *started) follow(done chan<- error) {
 	if s.nothing {
+		s.landed(nil)
 		done <- nil
 		return
 	}
@@ -278,7 +279,7 @@ func (s *started) landed(err error) {
 	}
 	m := s.Machine
 	m.mu.Lock()
-	if s.group == m.state.group {
+	if !s.nothing && s.group == m.state.group {
 		m.state.flying--
 		if err != nil {
 			m.failed(err)
@@ -288,6 +289,7 @@ func (s *started) landed(err error) {
 		for _, r := range s.work.reserved {
 			r.durable = max(r.durable, r.promised)
 		}
+		m.received = append(m.received, s.work.received...)
 	}
 	m.mu.Unlock()
 	if err == nil {
