@@ -132,6 +132,10 @@ func (w *work) keysClaimed(ctx context.Context, r *keysClaim, answer strictjson.
 		c.request = nil
 		if err := w.makeSession(c, given[c.user].Get(c.device)); err != nil {
 			w.log(Info, "no session with device "+c.device+" of "+c.user+": "+err.Error())
+			if err == ErrUnknownDevice {
+				delete(w.state.claims.wanted, c.key) // it is gone
+				continue
+			}
 			c.failing = true
 			c.failed(failure{}, now)
 			continue
@@ -176,5 +180,21 @@ func (w *work) makeSession(c *claim, given strictjson.Value) error {
 	return errNoKey
 }
 
-// claimFailed keeps a request for later.
-func (w *work) claimFailed(r *keysClaim, f failure) { r.failed(f, w.now()) }
+// claimFailed keeps a request for later. One that the homeserver refuses is made two,
+// and so on, as with queryFailed.
+func (w *work) claimFailed(r *keysClaim, f failure) {
+	if !f.permanent() {
+		r.failed(f, w.now())
+		return
+	}
+	delete(w.state.claims.requests, r.id)
+	if half := len(r.claims) / 2; half > 0 {
+		w.claimRequest(r.claims[:half])
+		w.claimRequest(r.claims[half:])
+		return
+	}
+	c := r.claims[0]
+	c.request, c.failing = nil, true
+	c.failed(f, w.now())
+	w.state.changes++
+}

@@ -145,8 +145,24 @@ func (w *work) query(ids []string) {
 	w.state.queries[q.id] = q
 }
 
-// queryFailed keeps a query for later.
-func (w *work) queryFailed(q *keysQuery, f failure) { q.failed(f, w.now()) }
+// queryFailed keeps a query for later. One that the homeserver refuses is made two, and
+// so on, so that a user whom it cannot ask for does not stand in the way of others.
+func (w *work) queryFailed(q *keysQuery, f failure) {
+	if !f.permanent() {
+		q.failed(f, w.now())
+		return
+	}
+	delete(w.state.queries, q.id)
+	if half := len(q.users) / 2; half > 0 {
+		w.query(q.users[:half])
+		w.query(q.users[half:])
+		return
+	}
+	u := w.userNamed(q.users[0])
+	u.query = nil
+	u.failed(f, w.now())
+	w.state.changes++
+}
 
 // outdatedAmong returns the users whose devices are not known as they are now, and
 // can be asked for: those whose homeserver does not answer hold nobody up.

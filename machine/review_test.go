@@ -1,6 +1,7 @@
 package machine_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -403,5 +404,62 @@ func TestEventsOfASyncThatFailsAreNotLost(t *testing.T) {
 	}
 	if events, err = a.ReceiveSync(ctx, answer); err != nil || len(events) != 0 {
 		t.Errorf("again: %+v, %v", events, err)
+	}
+}
+
+// outgoing are the requests of a kind that are to be sent now.
+func (c *client) outgoing(kind machine.RequestKind) (all []machine.Request) {
+	c.Helper()
+	requests, err := c.OutgoingRequests(ctx)
+	c.must(err)
+	return slices.DeleteFunc(requests, func(r machine.Request) bool { return r.Kind != kind })
+}
+
+// TestRefusedRequestsAreDivided has a homeserver that refuses whatever names a certain
+// user: the others must be heard of, and written to, all the same.
+func TestRefusedRequestsAreDivided(t *testing.T) {
+	w := newWorld(t)
+	a, b, c := w.device(alice, "ALICE"), w.device(bob, "BOB"), w.device(carol, "CAROL")
+	refused := []byte(carol)
+	w.server.Lies.Answer = func(r homeserver.Request, status int, answer []byte) (int, []byte) {
+		if r.UserID == alice && bytes.Contains(r.Body, refused) {
+			return 400, []byte(`{"errcode":"M_INVALID_PARAM"}`)
+		}
+		return status, answer
+	}
+	w.must(a.SetRoomSettings(ctx, "!room", machine.RoomSettings{}))
+	a.share("!room", alice, bob, carol)
+	if devices, err := a.Devices(ctx, bob); err != nil || len(devices) != 1 {
+		t.Errorf("devices of bob: %+v, %v", devices, err)
+	}
+
+	refused = []byte("nothing")
+	w.clock = w.clock.Add(time.Hour)
+	a.settle()
+	refused = []byte(`"CAROL":"signed`)
+	a.write(b, "hello")
+	a.write(c, "hello")
+	a.settle()
+	b.settle()
+	if got := b.received(); !slices.Equal(got, []string{"hello"}) {
+		t.Errorf("bob received %q", got)
+	}
+}
+
+// TestNoKeysAreClaimedOfADeviceThatIsGone removes a device while a session with it is
+// wanted.
+func TestNoKeysAreClaimedOfADeviceThatIsGone(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.device(alice, "ALICE"), w.device(bob, "BOB")
+	w.must(a.TrackUsers(ctx, []string{bob}))
+	a.settle()
+	a.write(b, "hello")
+	w.server.Logout(bob, "BOB")
+	_, err := a.ReceiveSync(ctx, []byte(`{"device_lists":{"changed":["`+bob+`"]}}`))
+	w.must(err)
+	a.settle()
+	w.clock = w.clock.Add(time.Hour)
+	if got := a.outgoing(machine.KeysClaim); len(got) != 0 {
+		t.Errorf("%s", got[0].Body)
 	}
 }
