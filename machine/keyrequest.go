@@ -26,10 +26,10 @@ type keyRequests map[string]*keyRequest
 type keyRequest struct{ id, room string }
 
 // RequestRoomKey asks the own other devices for a session, as far as they are
-// verified, by outgoing requests, and once for each session. If one of them sends it,
-// there is a [RoomKeys] event, and the request is taken back from the others. It
-// returns [ErrFormat] for ids that cannot be, and [ErrTooManyRequests] if very many
-// are not answered.
+// verified, by outgoing requests, and once for each session unless there was nobody to
+// ask. If one of them sends it, there is a [RoomKeys] event, and the request is taken
+// back from the others. It returns [ErrFormat] for ids that cannot be, and
+// [ErrTooManyRequests] if very many are not answered.
 //
 // https://spec.matrix.org/latest/client-server-api/#key-requests
 func (m *Machine) RequestRoomKey(ctx context.Context, roomID, sessionID string) error {
@@ -50,7 +50,9 @@ func (m *Machine) RequestRoomKey(ctx context.Context, roomID, sessionID string) 
 	}
 	asked := &keyRequest{newID(), roomID}
 	body := newObject(256).text("algorithm", megolmAlgorithm).text("room_id", roomID).text("session_id", sessionID).done()
-	w.askOwnDevices(asked.content(w.device, "request").raw("body", body).done())
+	if !w.askOwnDevices(asked.content(w.device, "request").raw("body", body).done()) {
+		return nil
+	}
 	open[sessionID] = asked
 	w.keep(keptRequests{})
 	return w.commit(ctx)
@@ -96,16 +98,19 @@ func (w *work) loadKeyRequests(ctx context.Context) error {
 	})
 }
 
-// askOwnDevices sends something to the own other devices that are verified.
-func (w *work) askOwnDevices(content []byte) {
+// askOwnDevices sends something to the own other devices that are verified, and
+// reports whether there are any.
+func (w *work) askOwnDevices(content []byte) (asked bool) {
 	own := w.userNamed(w.user)
 	batch := w.newBatch("")
 	for _, d := range own.devices {
 		if d.id != w.device && w.trustedOwn(own, d) {
 			batch.addAs("m.room_key_request", target{own, d}, content)
+			asked = true
 		}
 	}
 	batch.flushAs("m.room_key_request")
+	return asked
 }
 
 // trustedOwn reports whether a device of the own user may have, and give, keys.

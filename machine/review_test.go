@@ -441,7 +441,7 @@ func TestRefusedRequestsAreDivided(t *testing.T) {
 	a.write(c, "hello")
 	a.settle()
 	b.settle()
-	if got := b.received(); !slices.Equal(got, []string{"hello"}) {
+	if got := b.bodiesOfToDevice(); !slices.Equal(got, []string{"hello"}) {
 		t.Errorf("bob received %q", got)
 	}
 }

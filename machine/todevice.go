@@ -103,7 +103,7 @@ func (w *work) sendWaiting(ctx context.Context) error {
 		switch c := w.state.claims.wanted[key]; {
 		case e.device.deleted:
 			w.log(Info, "an event for device "+e.device.id+" of "+e.user.id+" is dropped: the device is gone")
-			secret.Wipe(e.content)
+			e.content.Wipe()
 		case len(w.state.peers[key].sessions) > 0:
 			if err := batch.encrypt(e.target, e.eventType, e.content.Expose()); err != nil {
 				w.log(Failure, "an event for a device could not be encrypted: "+err.Error())
