@@ -178,13 +178,13 @@ func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) err
 		return ErrUnknownDevice
 	}
 	d.verified, d.blocked = true, false
+	w.keep(u)
 	if userID == w.user && w.state.secrets.has(event.SelfSigning) && w.verifiedIdentity(u) {
 		if err := w.signDevice(d.json, userID, deviceID); err != nil {
 			return err
 		}
 	}
 	w.state.changes++
-	w.keep(u)
 	w.emit(DevicesChanged{[]string{userID}})
 	return w.commit(ctx)
 }
@@ -207,24 +207,28 @@ func (m *Machine) VerifyUser(ctx context.Context, userID string) error {
 	if i == nil {
 		return ErrUnknownUser
 	}
-	var keyID string
+	keyID, vouched := ed25519+w.device, i.master
 	var signature keys.Ed25519Signature
 	if userID == w.user {
-		keyID, i.vouched = ed25519+w.device, i.master
 		signature, err = event.Sign(i.json, w.state.own.account.Sign)
 	} else {
-		keyID, i.vouched = ed25519+w.state.secrets.public(event.UserSigning).String(), w.state.secrets.public(event.UserSigning)
+		own := w.userNamed(w.user).identity
+		vouched = w.state.secrets.public(event.UserSigning)
+		if own == nil || vouched == noKey || vouched != own.userSigning {
+			return ErrNoIdentity // or that of an identity which is no more
+		}
+		keyID = ed25519 + vouched.String()
 		signature, err = w.state.secrets.sign(event.UserSigning, i.json)
 	}
 	if err != nil {
-		return w.abandon(err)
+		return err
 	}
 	signed, err := addSignature(i.json, w.user, keyID, signature)
 	if err != nil {
-		return w.abandon(err)
+		return err
 	}
 	w.uploadSignature(userID, i.master.String(), signed)
-	i.json, i.pinned, i.wasVerified = signed, i.master, true
+	i.json, i.pinned, i.vouched, i.wasVerified = signed, i.master, vouched, true
 	w.state.changes++
 	w.keep(i)
 	w.emit(IdentityEvent{userID})

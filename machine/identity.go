@@ -123,7 +123,9 @@ func (w *work) updateIdentity(u *user, p published) (changed bool) {
 	before := *i
 	verified := w.verifiedIdentity(u)
 	if i.master != p.master.Key {
-		i.wasVerified = i.wasVerified || verified
+		// It was, too, if only the own identity is not what it was any more.
+		own := w.userNamed(w.user).identity
+		i.wasVerified = i.wasVerified || verified || i.vouched != noKey && own != nil && own.wasVerified
 		i.master, i.vouched = p.master.Key, noKey
 	}
 	i.selfSigning, i.userSigning = keyOf(p.selfSigning), noKey
@@ -148,7 +150,8 @@ func (w *work) vouch(u *user, master *event.CrossSigningKey) {
 		if w.state.secrets.public(event.Master) == i.master && i.master != noKey {
 			i.vouched = i.master
 		}
-	} else if own := w.userNamed(w.user); w.verifiedIdentity(own) {
+	} else if own := w.userNamed(w.user); own.identity != nil {
+		// It counts once the own identity is verified, which may come later.
 		key := own.identity.userSigning
 		if key != noKey && master.VerifySignature(w.user, ed25519+key.String(), key) == nil {
 			i.vouched = key
