@@ -61,7 +61,7 @@ func (m *Machine) Decrypt(ctx context.Context, roomID string, event []byte) (*De
 	}
 	// What is noted of the event is kept with the next commit, or by this one; the
 	// caller need not wait for it.
-	if len(w.kept) > 0 {
+	if len(w.kept)+len(w.order) > 0 {
 		s, err := w.start()
 		if err != nil {
 			return nil, err

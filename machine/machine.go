@@ -165,17 +165,18 @@ func Open(ctx context.Context, config Config) (*Machine, error) {
 // is one of the store; closing twice is none.
 func (m *Machine) Close() error {
 	ctx := context.Background()
-	w, err := m.begin(ctx)
-	if err != nil {
-		return nil // closed already, or nothing can be kept any more
+	var err error
+	if w, none := m.begin(ctx); none == nil { // else there is nothing in memory to keep
+		defer w.end()
+		w.flushReplays()
+		err = w.commit(ctx)
 	}
-	defer w.end()
-	w.flushReplays()
-	err = w.commit(ctx)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.forget()
-	m.state.closed = ErrClosed
+	if m.state.closed == nil {
+		m.state.closed = ErrClosed
+	}
 	return err
 }
 

@@ -463,3 +463,92 @@ func TestNoKeysAreClaimedOfADeviceThatIsGone(t *testing.T) {
 		t.Errorf("%s", got[0].Body)
 	}
 }
+
+// TestAKeyIsAskedForWhenThereIsSomebodyToAsk asks once more when another device was
+// verified.
+func TestAKeyIsAskedForWhenThereIsSomebodyToAsk(t *testing.T) {
+	w := newWorld(t)
+	a, other := w.device(alice, "ALICE"), w.device(alice, "OTHER")
+	settle(a, other)
+	for range 2 {
+		w.must(a.RequestRoomKey(ctx, "!room", someKey))
+	}
+	if n := len(a.outgoing(machine.SendToDevice)); n != 0 {
+		t.Errorf("%d requests to nobody", n)
+	}
+	w.must(a.VerifyDevice(ctx, alice, "OTHER"))
+	for range 2 {
+		w.must(a.RequestRoomKey(ctx, "!room", someKey))
+	}
+	if n := len(a.outgoing(machine.SendToDevice)); n != 1 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+// TestOthersAreVerifiedOnceTheOwnIdentityIs has a second device learn of a user whom
+// the first has verified, before it is told that the own identity is the right one.
+func TestOthersAreVerifiedOnceTheOwnIdentityIs(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.crossSigned(alice, "ALICE"), w.crossSigned(bob, "BOB")
+	a.meet(b)
+	w.must(a.VerifyUser(ctx, bob))
+	a.settle()
+	other := w.device(alice, "OTHER")
+	w.must(other.TrackUsers(ctx, []string{bob}))
+	other.settle()
+	verified := func() bool {
+		i, err := other.Identity(ctx, bob)
+		w.must(err)
+		return i.Verified
+	}
+	if verified() {
+		t.Error("bob is verified by an identity that is not")
+	}
+	w.must(other.VerifyUser(ctx, alice))
+	if !verified() {
+		t.Error("bob is not verified")
+	}
+	// To sign bob, its private key would have to be there.
+	w.fails(other.VerifyUser(ctx, bob), machine.ErrNoIdentity)
+	if !verified() {
+		t.Error("bob is not verified any more")
+	}
+}
+
+// TestT37BrokenSecretsArePutAside keeps what cannot be read, as it is.
+func TestT37BrokenSecretsArePutAside(t *testing.T) {
+	w := newWorld(t)
+	s := memory.New()
+	a := w.device(alice, "ALICE", withStore(s))
+	w.must(a.Close())
+	epoch, err := store.Claim(ctx, s)
+	w.must(err)
+	var c store.Changes
+	c.Put(store.Record{Ref: store.Ref{Table: store.Secrets, Key: "cross_signing"}, Value: []byte("of another version")})
+	w.must(s.Commit(ctx, epoch, c))
+	a.open()
+	page, err := s.Load(ctx, store.Query{Table: store.Quarantine})
+	w.must(err)
+	if len(page.Records) != 1 || string(page.Records[0].Value) != "of another version" {
+		t.Errorf("%q", page.Records)
+	}
+}
+
+// TestAMachineIsClosedWhateverItsStoreDoes closes machines whose store fails, or that
+// have lost it.
+func TestAMachineIsClosedWhateverItsStoreDoes(t *testing.T) {
+	w := newWorld(t)
+	s := newHeldStore()
+	a := w.device(alice, "ALICE", withStore(s))
+	first := a.Machine
+	a.open()
+	w.fails(first.TrackUsers(ctx, []string{bob}), store.ErrStale)
+	w.fails(first.TrackUsers(ctx, []string{bob}), machine.ErrClosed)
+	w.must(first.Close())
+
+	s.fail(store.ErrLost)
+	w.fails(a.TrackUsers(ctx, []string{bob}), store.ErrLost)
+	w.must(a.Close())
+	s.fail(nil)
+	w.fails(a.TrackUsers(ctx, []string{bob}), machine.ErrClosed)
+}

@@ -93,7 +93,11 @@ func (w *work) loadSecrets(ctx context.Context) error {
 				secret.Wipe(seed[:])
 			}
 		}
+		if !r.Done() {
+			w.state.secrets.wipe()
+			return false // put aside as it is
+		}
 		secret.Wipe(rec.Value)
-		return r.Done()
+		return true
 	})
 }

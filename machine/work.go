@@ -304,7 +304,7 @@ func (m *Machine) failed(err error) {
 	m.log(Warning, "a commit failed: "+err.Error())
 	for _, final := range []error{store.ErrStale, store.ErrGone, store.ErrClosed} {
 		if errors.Is(err, final) {
-			m.state.closed = err
+			m.state.closed = errors.Join(ErrClosed, err)
 			go m.events.add([]Event{StoreLost{err}})
 		}
 	}
