@@ -4,7 +4,6 @@ go 1.26.0
 
 require (
 	filippo.io/edwards25519 v1.2.0
-	github.com/hack-pad/safejs v0.1.1
 	golang.org/x/crypto v0.58.0
 )
 

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"syscall/js"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 )
 
 // Get returns a property of a property of the global object and so on, or

@@ -5,7 +5,7 @@ package browser
 import (
 	"sync"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 )
 
 // Timer calls a function after some time, or again and again.

@@ -15,9 +15,6 @@ type rule struct {
 	network  bool     // net/http, and log with it
 }
 
-// safejs brings fmt and os along, so that programs without a store do without.
-const safejs = "github.com/hack-pad/safejs"
-
 var (
 	primitives = []string{
 		"internal/aes", "internal/aessha2", "internal/base64", "internal/curve25519",
@@ -82,11 +79,12 @@ var rules = []rule{
 		foreign: []string{"golang.org/x/crypto/argon2"}},
 	// What speaks to a browser does so by safejs, which makes errors of what
 	// JavaScript throws, where syscall/js would panic.
-	{packages: []string{"internal/browser"}, foreign: []string{safejs}, js: true},
-	{packages: []string{"store/indexeddb"}, may: []string{"internal/browser", "internal/random", "store"}, foreign: []string{safejs}},
-	{packages: []string{"store/owner"}, may: []string{"internal/browser"}, foreign: []string{safejs}},
-	{packages: []string{"internal/storepage"}, may: []string{"internal/browser", "store", "store/indexeddb", "store/owner", "store/sealed"}, foreign: []string{safejs}},
-	{packages: []string{"store/jsstore"}, may: []string{"store"}, foreign: []string{safejs}, js: true},
+	{packages: []string{"internal/safejs"}, js: true},
+	{packages: []string{"internal/browser"}, may: []string{"internal/safejs"}, js: true},
+	{packages: []string{"store/indexeddb"}, may: []string{"internal/browser", "internal/random", "internal/safejs", "store"}},
+	{packages: []string{"store/owner"}, may: []string{"internal/browser", "internal/safejs"}},
+	{packages: []string{"internal/storepage"}, may: []string{"internal/browser", "internal/safejs", "store", "store/indexeddb", "store/owner", "store/sealed"}},
+	{packages: []string{"store/jsstore"}, may: []string{"internal/safejs", "store"}, js: true},
 	// The judge takes nothing from those it judges.
 	{packages: []string{"internal/judge"}, may: []string{"internal/base64", "internal/wire"}},
 	// The homeserver for tests comes first, as it alone talks to one.

@@ -2,7 +2,7 @@
 
 package indexeddb
 
-import "github.com/hack-pad/safejs"
+import "github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 
 // calls calls JavaScript until it throws once, and remembers what it threw.
 type calls struct{ err error }

@@ -6,7 +6,7 @@ import (
 	"context"
 	"sync/atomic"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/browser"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"

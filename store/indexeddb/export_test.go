@@ -2,7 +2,7 @@
 
 package indexeddb
 
-import "github.com/hack-pad/safejs"
+import "github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 
 // WithStep adds a step to the schema until it is told to undo that.
 func WithStep(step func(db safejs.Value) error) (undo func()) {

@@ -5,7 +5,7 @@ package indexeddb
 import (
 	"context"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/browser"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"

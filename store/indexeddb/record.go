@@ -3,7 +3,7 @@
 package indexeddb
 
 import (
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/browser"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"

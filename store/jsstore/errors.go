@@ -7,7 +7,7 @@ import (
 	"syscall/js"
 	"unicode/utf8"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 

@@ -16,7 +16,7 @@ import (
 	"math"
 	"sync/atomic"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 

@@ -8,7 +8,7 @@ import (
 	"syscall/js"
 	"testing"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/jsstore"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/storetest"

@@ -5,7 +5,7 @@ package jsstore
 import (
 	"strconv"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 

@@ -5,7 +5,7 @@ package jsstore
 import (
 	"context"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 )
 
 // outcome is what became of a promise.

@@ -3,7 +3,7 @@
 package jsstore
 
 import (
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 

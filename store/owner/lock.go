@@ -5,7 +5,7 @@ package owner
 import (
 	"context"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/browser"
 )

@@ -7,7 +7,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/hack-pad/safejs"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/browser"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/owner"
