@@ -48,7 +48,7 @@ func Read(body func(c *Call) error) (status int32) {
 	*c = Call{}
 	defer func() { // a tenth faster than a method
 		if fault := recover(); fault != nil {
-			status = c.fail(codeInternal, describeFault(fault))
+			status = c.fail(CodeInternal, DescribeFault(fault))
 		}
 		c.end()
 	}()
@@ -138,9 +138,10 @@ func (c *Call) PutBytes(b []byte) {
 // PutObject adds an object to the results, which JavaScript then owns.
 //
 //go:noinline
-func (c *Call) PutObject(o Wiper) { c.PutUint32(hold(o)) }
+func (c *Call) PutObject(o Wiper) { c.PutUint32(Hold(o)) }
 
-const codeInternal = "ERR_INTERNAL"
+// CodeInternal is the code of a fault of ours.
+const CodeInternal = "ERR_INTERNAL"
 
 // failWith makes an error the outcome of the call and returns the status.
 func (c *Call) failWith(err error) int32 {
@@ -149,7 +150,7 @@ func (c *Call) failWith(err error) int32 {
 			return c.fail(s.Code, (*s.Err).Error())
 		}
 	}
-	return c.fail(codeInternal, "an error that has no code")
+	return c.fail(CodeInternal, "an error that has no code")
 }
 
 func (c *Call) fail(code, message string) int32 {

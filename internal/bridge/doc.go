@@ -24,6 +24,13 @@ package bridge
 // Data is an argument that JavaScript may give as a string or as a Uint8Array.
 type Data []byte
 
+// JSON is any value that JSON can say, as its text.
+type JSON []byte
+
+// SecretJSON is a result that is JSON, and a secret: it is wiped once it has
+// crossed.
+type SecretJSON []byte
+
 // SecretText is a result that becomes a string in JavaScript, but is a secret:
 // unlike a Go string it can be wiped once it has crossed.
 type SecretText []byte

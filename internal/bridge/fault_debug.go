@@ -4,8 +4,8 @@ package bridge
 
 import "runtime"
 
-// describeFault returns the panic with its stack, for development only.
-func describeFault(fault any) string {
+// DescribeFault returns the panic with its stack, for development only.
+func DescribeFault(fault any) string {
 	message := "panic"
 	switch v := fault.(type) {
 	case error:

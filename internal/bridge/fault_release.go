@@ -2,6 +2,6 @@
 
 package bridge
 
-// describeFault says nothing of the panic, in which there might be a secret.
+// DescribeFault says nothing of the panic, in which there might be a secret.
 // Build with -tags bridgedebug to learn more.
-func describeFault(any) string { return "a fault in Mudpuppy; please report what led to it" }
+func DescribeFault(any) string { return "a fault in Mudpuppy; please report what led to it" }

@@ -79,3 +79,18 @@ func wipeInput(used uint32) {
 		describe()
 	}
 }
+
+// TakeInput returns the first n bytes of the input, which are the caller's then:
+// for calls that outlast their export.
+func TakeInput(n uint32) []byte {
+	if len(input) > bufferSize { // made for this call alone
+		taken := input[:n]
+		input = smallInput[:]
+		describe()
+		return taken
+	}
+	taken := make([]byte, n)
+	copy(taken, input)
+	secret.Wipe(input[:n])
+	return taken
+}

@@ -11,7 +11,8 @@ var (
 	free    []uint32 // numbers to be given again
 )
 
-func hold(o Wiper) uint32 {
+// Hold returns the number under which JavaScript knows an object from now on.
+func Hold(o Wiper) uint32 {
 	if last := len(free) - 1; last >= 0 {
 		number := free[last]
 		free = free[:last]
