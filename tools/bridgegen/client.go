@@ -24,7 +24,7 @@ func writeClient(s *surface, bridge string) string {
 	b.WriteString(header)
 	writeImport(&b, bridgeNames, bridge)
 	b.WriteString("\n")
-	writeCodes(&b, s.codes)
+	writeCodes(&b, "GoErrorCode", s.codes)
 	for _, u := range s.unions {
 		fmt.Fprintf(&b, "\n%sexport type %s = %s;\n", comment("", u.doc), u.name, strings.Join(u.values, " | "))
 	}
@@ -73,8 +73,8 @@ func writeFunctions(b *strings.Builder, list []*function) {
 	}
 }
 
-func writeCodes(b *strings.Builder, codes []code) {
-	b.WriteString("/** The codes of the errors that Go returns. */\nexport type GoErrorCode =")
+func writeCodes(b *strings.Builder, name string, codes []code) {
+	fmt.Fprintf(b, "/** The codes of the errors that Go returns. */\nexport type %s =", name)
 	if len(codes) == 0 {
 		b.WriteString(" never")
 	}

@@ -9,10 +9,12 @@ func (t typ) ts() string {
 		return "Uint8Array"
 	case dataKind:
 		return "string | Uint8Array"
-	case uint32Kind:
+	case uint32Kind, integerKind:
 		return "number"
 	case boolKind:
 		return "boolean"
+	case jsonKind, secretJSONKind:
+		return "unknown"
 	case optionalKind:
 		return t.elem.ts() + " | undefined"
 	case listKind:
@@ -56,6 +58,10 @@ func (t typ) take() string {
 		return "takeBytes()"
 	case uint32Kind:
 		return "takeUint32()"
+	case integerKind:
+		return "takeInteger()"
+	case jsonKind, secretJSONKind:
+		return "takeJSON()"
 	case boolKind:
 		return "takeBool()"
 	case objectKind:

@@ -43,7 +43,8 @@ func readCodes(pkg *packages.Package) ([]code, error) {
 		}
 		scope := imported.Types.Scope()
 		for _, name := range scope.Names() {
-			if strings.HasPrefix(name, "Err") && !listed[scope.Lookup(name)] {
+			_, isVariable := scope.Lookup(name).(*types.Var)
+			if isVariable && strings.HasPrefix(name, "Err") && !listed[scope.Lookup(name)] {
 				return nil, fmt.Errorf("%s.%s has no code among the sentinels", imported.Name, name)
 			}
 		}
@@ -95,8 +96,11 @@ func sentinelDoc(pkg *packages.Package, o types.Object) string {
 		source = imported
 	}
 	text := readDocs(source)[o]
-	if _, rest, ok := strings.Cut(text, " returned "); ok {
-		text = rest
+	for _, verb := range []string{" returned ", " means that ", " means "} {
+		if _, rest, ok := strings.Cut(text, verb); ok {
+			text = rest
+			break
+		}
 	}
 	return upperFirst(strings.NewReplacer("[", "", "]", "").Replace(strings.Join(strings.Fields(text), " ")))
 }

@@ -135,7 +135,7 @@ func writePut(b *strings.Builder, t typ, value string) {
 		fmt.Fprintf(b, "c.PutText(%s)\n", value)
 	case unionKind:
 		fmt.Fprintf(b, "c.PutText(string(%s))\n", value)
-	case bytesKind, dataKind, secretTextKind:
+	case bytesKind, dataKind, secretTextKind, secretJSONKind:
 		fmt.Fprintf(b, "c.PutBytes(%s)\n", value)
 	case array32Kind:
 		fmt.Fprintf(b, "c.PutBytes(%s[:])\n", value)
@@ -149,8 +149,15 @@ func writePut(b *strings.Builder, t typ, value string) {
 		for _, f := range t.rec.fields {
 			writePut(b, f.typ, value+"."+f.goName)
 		}
+	case integerKind:
+		fmt.Fprintf(b, "c.PutInteger(%s)\n", value)
+	case jsonKind:
+		fmt.Fprintf(b, "c.PutJSON(%s)\n", value)
 	case optionalKind:
 		fmt.Fprintf(b, "c.PutBool(%s != nil)\nif %s != nil {\n", value, value)
+		if t.elem.kind != recordKind { // of which Go finds the fields itself
+			value = "(*" + value + ")"
+		}
 		writePut(b, *t.elem, value)
 		b.WriteString("}\n")
 	case listKind:

@@ -10,6 +10,9 @@
 //
 //	-part libolm.go -part-client ../web/src/libolm/client.ts
 //
+// With -async every call answers with a promise: see the documentation of package
+// jsbridge/async.
+//
 // It fails for a type that it does not know, instead of guessing.
 package main
 
@@ -27,7 +30,12 @@ func main() {
 	part := flag.String("part", "", "the Go file whose functions have a client of their own")
 	partClient := flag.String("part-client", "", "the TypeScript file to write for these")
 	bridge := flag.String("bridge", "../bridge/index.js", "where the TypeScript files import web/src/bridge from")
+	async := flag.Bool("async", false, "every call answers with a promise")
 	flag.Parse()
+	generate := generate
+	if *async {
+		generate = generateAsync
+	}
 	if err := generate(*dir, *exports, *client, *part, *partClient, *bridge); err != nil {
 		fmt.Fprintln(os.Stderr, "bridgegen:", err)
 		os.Exit(1)
@@ -35,19 +43,35 @@ func main() {
 }
 
 func generate(dir, exports, client, part, partClient, bridge string) error {
-	s, err := readSurface(dir, part)
+	s, err := readSurface(dir, part, false)
 	if err != nil {
 		return err
 	}
-	source, err := format.Source([]byte(writeExports(s)))
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(exports, source, 0o644); err != nil {
+	if err := writeGo(exports, writeExports(s)); err != nil {
 		return err
 	}
 	if err := os.WriteFile(client, []byte(writeClient(s, bridge)), 0o644); err != nil || part == "" {
 		return err
 	}
 	return os.WriteFile(partClient, []byte(writePart(s)), 0o644)
+}
+
+// generateAsync is generate for calls that answer with promises. They have no parts.
+func generateAsync(dir, exports, client, _, _, bridge string) error {
+	s, err := readSurface(dir, "", true)
+	if err != nil {
+		return err
+	}
+	if err := writeGo(exports, writeAsyncExports(s)); err != nil {
+		return err
+	}
+	return os.WriteFile(client, []byte(writeAsyncClient(s, bridge)), 0o644)
+}
+
+func writeGo(name, source string) error {
+	formatted, err := format.Source([]byte(source))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, formatted, 0o644)
 }

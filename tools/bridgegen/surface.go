@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"go/ast"
 	"go/token"
 	"go/types"
 	"os"
@@ -28,6 +27,7 @@ type surface struct {
 // class is a Go type of which JavaScript holds objects.
 type class struct {
 	name, doc   string
+	internal    bool      // not for users, who see no objects of it
 	constructor *function // nil if only functions make objects
 	functions   []*function
 }
@@ -36,6 +36,8 @@ type class struct {
 type record struct {
 	name, doc string
 	fields    []field
+	options   bool // any field may be left out
+	internal  bool // not for users
 }
 
 type field struct {
@@ -56,6 +58,8 @@ type function struct {
 	export            string
 	property          bool // read like a field: no arguments, no secrets
 	public            bool // touches no secret
+	internal          bool // not for users
+	abortable         bool // takes a signal
 	params            []field
 	result            *typ // nil if there is none
 	fails             bool
@@ -63,9 +67,11 @@ type function struct {
 
 // reader reads a surface from a package.
 type reader struct {
-	pkg  *packages.Package
-	docs map[types.Object]string
-	part string // the file whose functions have a client of their own
+	pkg   *packages.Package
+	docs  map[types.Object]string
+	part  string // the file whose functions have a client of their own
+	async bool   // every call answers with a promise
+	marks map[types.Object][]string
 	*surface
 }
 
@@ -87,15 +93,20 @@ func load(dir string) (*packages.Package, error) {
 	return list[0], nil
 }
 
-func readSurface(dir, part string) (*surface, error) {
+func readSurface(dir, part string, async bool) (*surface, error) {
 	pkg, err := load(dir)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{pkg, readDocs(pkg), part, &surface{pkg: pkg.Name}}
+	r := &reader{pkg, readDocs(pkg), part, async, readMarks(pkg), &surface{pkg: pkg.Name}}
 	objects := r.exported()
 	for _, o := range objects {
 		if err := r.readType(o); err != nil {
+			return nil, r.at(o, err)
+		}
+	}
+	for _, o := range objects { // when all are known that they may hold
+		if err := r.readFields(o); err != nil {
 			return nil, r.at(o, err)
 		}
 	}
@@ -143,10 +154,13 @@ func (r *reader) readType(o types.Object) error {
 	switch under := name.Type().Underlying().(type) {
 	case *types.Struct:
 		if hasWipe(name.Type()) {
-			r.classes = append(r.classes, &class{name: o.Name(), doc: r.doc(o)})
+			r.classes = append(r.classes, &class{name: o.Name(), doc: r.doc(o), internal: r.isMarked(o, internalMark)})
 			return nil
 		}
-		return r.readRecord(o, under)
+		r.records = append(r.records, &record{
+			name: o.Name(), doc: r.doc(o), options: r.isMarked(o, optionsMark), internal: r.isMarked(o, internalMark),
+		})
+		return nil
 	case *types.Basic:
 		return r.readUnion(o, under)
 	}
@@ -159,16 +173,19 @@ func hasWipe(t types.Type) bool {
 	return ok
 }
 
-func (r *reader) readRecord(o types.Object, s *types.Struct) error {
-	rec := &record{name: o.Name(), doc: r.doc(o)}
-	for v := range s.Fields() {
+// readFields adds the fields to a record.
+func (r *reader) readFields(o types.Object) error {
+	i := slices.IndexFunc(r.records, func(rec *record) bool { return rec.name == o.Name() })
+	if _, ok := o.(*types.TypeName); !ok || i < 0 {
+		return nil
+	}
+	for v := range o.Type().Underlying().(*types.Struct).Fields() {
 		t, err := r.typeOf(v.Type())
 		if err != nil {
 			return err
 		}
-		rec.fields = append(rec.fields, field{v.Name(), jsName(v.Name()), r.docs[v], t})
+		r.records[i].fields = append(r.records[i].fields, field{v.Name(), jsName(v.Name()), r.docs[v], t})
 	}
-	r.records = append(r.records, rec)
 	return nil
 }
 
@@ -201,7 +218,7 @@ func (r *reader) readFunctions(o types.Object) error {
 	methods := slices.Collect(o.Type().(*types.Named).Methods())
 	slices.SortFunc(methods, func(a, b *types.Func) int { return r.compare(a, b) })
 	for _, m := range methods {
-		if !m.Exported() || m.Name() == "Wipe" {
+		if !m.Exported() || m.Name() == "Wipe" || r.async && m.Name() == "Fault" {
 			continue
 		}
 		f, err := r.signature(m)
@@ -227,7 +244,7 @@ func (r *reader) readFunction(o *types.Func) error {
 		r.surface.part = append(r.surface.part, f)
 		return f.checkPart()
 	}
-	if f.result != nil && f.result.kind == objectKind {
+	if f.result != nil && f.result.kind == objectKind && !r.async {
 		name := f.result.name
 		for _, c := range r.classes {
 			verb, ok := strings.CutSuffix(o.Name(), name)
@@ -272,18 +289,30 @@ func (f *function) checkPart() error {
 }
 
 func (r *reader) signature(o *types.Func) (*function, error) {
-	f := &function{goName: o.Name(), doc: r.doc(o), property: r.isMarked(o, propertyDirective)}
-	f.public = f.property || r.isMarked(o, publicDirective)
+	f := &function{goName: o.Name(), doc: r.doc(o), property: r.isMarked(o, propertyMark)}
+	f.public = f.property || r.isMarked(o, publicMark)
+	f.internal, f.abortable = r.isMarked(o, internalMark), r.isMarked(o, abortableMark)
 	s := o.Signature()
-	for v := range s.Params().Variables() {
+	params := slices.Collect(s.Params().Variables())
+	if r.async {
+		if len(params) == 0 || !isContext(params[0].Type()) {
+			return nil, fmt.Errorf("the first argument is no context")
+		}
+		params = params[1:]
+	}
+	for _, v := range params {
 		t, err := r.typeOf(v.Type())
 		if err != nil {
 			return nil, err
 		}
-		if !t.isArgument() {
+		if !t.isArgument(r.async) {
 			return nil, fmt.Errorf("%s cannot be an argument", v.Type())
 		}
-		f.params = append(f.params, field{v.Name(), v.Name(), "", t})
+		name := v.Name()
+		if r.async {
+			name = jsName(name)
+		}
+		f.params = append(f.params, field{v.Name(), name, "", t})
 	}
 	results := slices.Collect(s.Results().Variables())
 	if n := len(results); n > 0 && isError(results[n-1].Type()) {
@@ -308,19 +337,7 @@ func (r *reader) signature(o *types.Func) (*function, error) {
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
-const (
-	propertyDirective = "//bridge:property"
-	publicDirective   = "//bridge:public"
-)
-
-func (r *reader) isMarked(o *types.Func, directive string) bool {
-	for _, file := range r.pkg.Syntax {
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if ok && r.pkg.TypesInfo.Defs[f.Name] == o && f.Doc != nil {
-				return slices.ContainsFunc(f.Doc.List, func(c *ast.Comment) bool { return c.Text == directive })
-			}
-		}
-	}
-	return false
+func isContext(t types.Type) bool {
+	named, ok := t.(*types.Named)
+	return ok && named.Obj().Name() == "Context" && named.Obj().Pkg().Path() == "context"
 }

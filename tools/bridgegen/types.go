@@ -18,10 +18,13 @@ const (
 	dataKind
 	array32Kind
 	uint32Kind
+	integerKind // an int64 that is a safe integer
 	boolKind
+	jsonKind
+	secretJSONKind
 	objectKind
 	recordKind
-	optionalKind // a pointer to a record
+	optionalKind // a pointer
 	listKind
 )
 
@@ -31,6 +34,7 @@ type typ struct {
 	name string  // of the class, record or union
 	elem *typ    // of the list or optional
 	rec  *record // of the record
+	of   *union  // of the union
 }
 
 const bridgePath = "github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
@@ -44,6 +48,8 @@ func (r *reader) typeOf(t types.Type) (typ, error) {
 			return typ{kind: textKind}, nil
 		case types.Uint32:
 			return typ{kind: uint32Kind}, nil
+		case types.Int64:
+			return typ{kind: integerKind}, nil
 		case types.Bool:
 			return typ{kind: boolKind}, nil
 		}
@@ -70,19 +76,26 @@ func (r *reader) namedType(t *types.Named) (typ, error) {
 		return typ{kind: dataKind}, nil
 	case o.Pkg() != nil && o.Pkg().Path() == bridgePath && o.Name() == "SecretText":
 		return typ{kind: secretTextKind}, nil
+	case o.Pkg() != nil && o.Pkg().Path() == bridgePath && o.Name() == "JSON":
+		return typ{kind: jsonKind}, nil
+	case o.Pkg() != nil && o.Pkg().Path() == bridgePath && o.Name() == "SecretJSON":
+		return typ{kind: secretJSONKind}, nil
 	case o.Pkg() != r.pkg.Types || hasWipe(t):
 		return typ{}, unknown(t)
 	}
 	switch t.Underlying().(type) {
 	case *types.Basic:
-		return typ{kind: unionKind, name: o.Name()}, nil
+		for _, u := range r.unions {
+			if u.name == o.Name() {
+				return typ{kind: unionKind, name: o.Name(), of: u}, nil
+			}
+		}
 	case *types.Struct:
 		for _, rec := range r.records {
 			if rec.name == o.Name() {
 				return typ{kind: recordKind, name: o.Name(), rec: rec}, nil
 			}
 		}
-		return typ{}, fmt.Errorf("struct %s is used in another one before it is declared", o.Name())
 	}
 	return typ{}, unknown(t)
 }
@@ -91,30 +104,30 @@ func (r *reader) pointerType(p *types.Pointer) (typ, error) {
 	if a, ok := p.Elem().(*types.Array); ok && a.Len() == 32 && isByte(a.Elem()) {
 		return typ{kind: array32Kind}, nil
 	}
-	named, ok := p.Elem().(*types.Named)
-	if !ok || named.Obj().Pkg() != r.pkg.Types {
-		return typ{}, unknown(p)
-	}
-	if hasWipe(named) {
+	if named, ok := p.Elem().(*types.Named); ok && named.Obj().Pkg() == r.pkg.Types && hasWipe(named) {
 		return typ{kind: objectKind, name: named.Obj().Name()}, nil
 	}
-	elem, err := r.namedType(named)
-	if err == nil && elem.kind != recordKind {
-		err = unknown(p)
+	elem, err := r.typeOf(p.Elem())
+	if err != nil || elem.kind == bytesKind || elem.kind == optionalKind || elem.kind == listKind {
+		return typ{}, unknown(p)
 	}
-	return typ{kind: optionalKind, elem: &elem}, err
+	return typ{kind: optionalKind, elem: &elem}, nil
 }
 
 func isByte(t types.Type) bool { return types.Identical(t, types.Typ[types.Byte]) }
 
-// isArgument tells what JavaScript can give. A record is given by its fields.
-func (t typ) isArgument() bool {
+// isArgument tells what JavaScript can give to a call. A record is given by its
+// fields. Exports get numbers only; where the arguments stand in the input with
+// their lengths, anything can be given that is no result by nature.
+func (t typ) isArgument(async bool) bool {
 	switch t.kind {
-	case secretTextKind, boolKind, optionalKind, listKind:
+	case secretTextKind, secretJSONKind:
 		return false
+	case boolKind, integerKind, jsonKind, optionalKind, listKind:
+		return async
 	case recordKind:
 		for _, f := range t.rec.fields {
-			if f.typ.kind == recordKind || !f.typ.isArgument() {
+			if f.typ.kind == recordKind && !async || !f.typ.isArgument(async) {
 				return false
 			}
 		}
