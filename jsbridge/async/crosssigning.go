@@ -1,0 +1,49 @@
+//go:build js
+
+package async
+
+import (
+	"context"
+)
+
+// CrossSigningStatus tells which private cross-signing keys are here.
+type CrossSigningStatus struct {
+	Master      bool
+	SelfSigning bool
+	UserSigning bool
+}
+
+// CrossSigningKeys are the private cross-signing keys, as seeds of 32 bytes.
+type CrossSigningKeys struct {
+	Master      []byte
+	SelfSigning []byte
+	UserSigning []byte
+}
+
+// SetUpCrossSigning makes the user's cross-signing keys, and signs this device. It
+// throws ERR_IDENTITY_EXISTS if there are some, unless they are to be replaced.
+// What is to be sent is among the outgoing requests.
+func (m *Machine) SetUpCrossSigning(ctx context.Context, replace bool) error {
+	return m.machine.SetUpCrossSigning(ctx, replace)
+}
+
+// CrossSigningStatus tells which private cross-signing keys are here.
+func (m *Machine) CrossSigningStatus(ctx context.Context) (CrossSigningStatus, error) {
+	s, err := m.machine.CrossSigningStatus(ctx)
+	return CrossSigningStatus{s.Master, s.SelfSigning, s.UserSigning}, err
+}
+
+// ExportCrossSigningKeys returns the private cross-signing keys. It throws
+// ERR_NO_IDENTITY if they are not all here. Overwrite them when they are no longer
+// needed.
+func (m *Machine) ExportCrossSigningKeys(ctx context.Context) (CrossSigningKeys, error) {
+	master, self, user, err := m.machine.ExportCrossSigningKeys(ctx)
+	return CrossSigningKeys{master, self, user}, err
+}
+
+// ImportCrossSigningKeys takes the private cross-signing keys from another device,
+// or from secret storage. It throws ERR_MISMATCHED_KEYS if they are not those that
+// the user has published.
+func (m *Machine) ImportCrossSigningKeys(ctx context.Context, keys CrossSigningKeys) error {
+	return m.machine.ImportCrossSigningKeys(ctx, keys.Master, keys.SelfSigning, keys.UserSigning)
+}

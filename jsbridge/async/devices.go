@@ -1,0 +1,106 @@
+//go:build js
+
+package async
+
+import (
+	"context"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
+	"github.com/mudpuppy-e2ee/mudpuppy/machine"
+)
+
+// DeviceRef names a device.
+type DeviceRef struct {
+	UserID   string
+	DeviceID string
+}
+
+// Device is what is known of a device.
+type Device struct {
+	UserID      string
+	DeviceID    string
+	Curve25519  string
+	Ed25519     string
+	DisplayName *string // nobody signed it
+	CrossSigned bool    // by the identity of its user that is in force
+	Verified    bool    // signed by a verified identity, or verified here
+	Blocked     bool
+	Deleted     bool
+	FirstSeen   int64 // milliseconds since 1970
+}
+
+func device(d machine.Device) Device {
+	return Device{
+		d.UserID, d.DeviceID, d.Curve25519, d.Ed25519, optional(d.DisplayName),
+		d.CrossSigned, d.Verified, d.Blocked, d.Deleted, d.FirstSeen,
+	}
+}
+
+// Devices returns the devices of a user, as far as they are known.
+func (m *Machine) Devices(ctx context.Context, userID string) ([]Device, error) {
+	found, err := m.machine.Devices(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	devices := make([]Device, len(found))
+	for i, d := range found {
+		devices[i] = device(d)
+	}
+	return devices, nil
+}
+
+// Device returns a device of a user. It throws ERR_UNKNOWN_DEVICE.
+func (m *Machine) Device(ctx context.Context, userID, deviceID string) (Device, error) {
+	d, err := m.machine.Device(ctx, userID, deviceID)
+	return device(d), err
+}
+
+// VerifyDevice notes that a user has compared the keys of a device.
+func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) error {
+	return m.machine.VerifyDevice(ctx, userID, deviceID)
+}
+
+// BlockDevice keeps a device from getting keys, or lets it have them again.
+func (m *Machine) BlockDevice(ctx context.Context, userID, deviceID string, block bool) error {
+	return m.machine.BlockDevice(ctx, userID, deviceID, block)
+}
+
+// EncryptToDevice encrypts an event for devices, over Olm. It is then among the
+// outgoing requests.
+func (m *Machine) EncryptToDevice(ctx context.Context, devices []DeviceRef, eventType string, content bridge.JSON) error {
+	list := make([]machine.DeviceRef, len(devices))
+	for i, d := range devices {
+		list[i] = machine.DeviceRef(d)
+	}
+	return m.machine.EncryptToDevice(ctx, list, eventType, content)
+}
+
+// Identity is what is known of a user's cross-signing keys.
+type Identity struct {
+	UserID      string
+	MasterKey   string
+	SelfSigning *string
+	UserSigning *string // of the own user only
+	Verified    bool    // by the own identity, or because the private key is here
+	WasVerified bool    // but is another one now
+	Changed     bool    // it is not the one that was seen first, and nobody has accepted it yet
+}
+
+// Identity returns the identity of a user. It throws ERR_UNKNOWN_USER.
+func (m *Machine) Identity(ctx context.Context, userID string) (Identity, error) {
+	i, err := m.machine.Identity(ctx, userID)
+	return Identity{
+		i.UserID, i.MasterKey, optional(i.SelfSigning), optional(i.UserSigning), i.Verified, i.WasVerified, i.Changed,
+	}, err
+}
+
+// VerifyUser signs the identity of a user, whose keys were compared.
+func (m *Machine) VerifyUser(ctx context.Context, userID string) error {
+	return m.machine.VerifyUser(ctx, userID)
+}
+
+// AcceptIdentity takes the identity that a user has now for the one that was seen
+// first.
+func (m *Machine) AcceptIdentity(ctx context.Context, userID string) error {
+	return m.machine.AcceptIdentity(ctx, userID)
+}

@@ -1,0 +1,28 @@
+//go:build js
+
+package async
+
+import "github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
+
+// OutgoingRequest is what is to be sent to the homeserver.
+type OutgoingRequest struct {
+	ID     string // for markSent and markFailed
+	Kind   RequestKind
+	Method string      // POST or PUT
+	Path   string      // from /_matrix on, escaped
+	Body   bridge.JSON // to be sent as JSON
+}
+
+// RequestKind is what a request is for. For signing_upload the server may ask the
+// user to authenticate.
+type RequestKind string
+
+// The kinds.
+const (
+	KeysUpload       RequestKind = "keys_upload"
+	KeysQuery        RequestKind = "keys_query"
+	KeysClaim        RequestKind = "keys_claim"
+	ToDevice         RequestKind = "to_device"
+	SigningUpload    RequestKind = "signing_upload"
+	SignaturesUpload RequestKind = "signatures_upload"
+)
