@@ -11,12 +11,17 @@ const root = join(web, "..");
 const run = (command, args, options) =>
   execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], ...options });
 
+/** The programs: their files, and where they are made from. */
+const programs = { "olm.wasm": "./wasm/olm", "mudpuppy.wasm": "./wasm/full" };
+
 async function buildWasm() {
   const flags = ["-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags=wasmhost"];
-  run("go", ["build", ...flags, "-o", join(web, "build/olm.wasm"), "./wasm/olm"], {
-    cwd: root,
-    env: { ...process.env, GOOS: "js", GOARCH: "wasm" },
-  });
+  for (const [file, source] of Object.entries(programs)) {
+    run("go", ["build", ...flags, "-o", join(web, "build", file), source], {
+      cwd: root,
+      env: { ...process.env, GOOS: "js", GOARCH: "wasm" },
+    });
+  }
 }
 
 /**
@@ -47,7 +52,7 @@ const options = {
 async function bundle() {
   await build({
     ...options,
-    entryPoints: ["olm", "libolm"].flatMap((name) => platforms.map((platform) => `src/${name}.${platform}.ts`)),
+    entryPoints: ["mudpuppy", "olm", "libolm"].flatMap((name) => platforms.map((platform) => `src/${name}.${platform}.ts`)),
     outdir: "dist",
     splitting: true,
     format: "esm",
@@ -120,7 +125,7 @@ await Promise.all([buildWasm(), wrapGo(goroot)]);
 await Promise.all([bundle(), bundleForRequire(), bundleStores()]);
 run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "-p", web]);
 await copyTypes();
-await copyFile(join(web, "build/olm.wasm"), join(web, "dist/olm.wasm"));
+for (const file of Object.keys(programs)) await copyFile(join(web, "build", file), join(web, "dist", file));
 await copyFile(join(root, "internal/aes/simd/kernel.wasm"), join(web, "dist/kernel.wasm"));
 await copyFile(join(goroot, "LICENSE"), join(web, "licenses/go.txt"));
 await copyFile(join(root, "LICENSE"), join(web, "LICENSE"));

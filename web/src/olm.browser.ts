@@ -2,10 +2,11 @@
 import kernel from "../../internal/aes/simd/kernel.wasm";
 import { fetchFailed } from "./loader/compile.js";
 import { makeInit } from "./loader/init.js";
+import { olm } from "./olm/slot.js";
 
 export * from "./olm/index.js";
 
-export const init = makeInit({
+export const init = makeInit(olm, {
   kernel,
   isBrowser: true,
   load: (url, signal) => {

@@ -3,10 +3,11 @@ import { readFile } from "node:fs/promises";
 import kernel from "../../internal/aes/simd/kernel.wasm";
 import { fetchFailed } from "./loader/compile.js";
 import { makeInit } from "./loader/init.js";
+import { olm } from "./olm/slot.js";
 
 export * from "./olm/index.js";
 
-export const init = makeInit({
+export const init = makeInit(olm, {
   kernel,
   load: async (url, signal) => {
     const from = url ?? new URL("./olm.wasm", import.meta.url);

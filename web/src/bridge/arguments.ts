@@ -15,13 +15,13 @@ const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const getter = (name: string | symbol) =>
   Object.getOwnPropertyDescriptor(typedArray, name)?.get as (this: unknown) => unknown;
 const tagOf = getter(Symbol.toStringTag);
-const lengthOf = getter("byteLength");
-const bufferOf = getter("buffer");
-const offsetOf = getter("byteOffset");
+export const lengthOf = getter("byteLength");
+export const bufferOf = getter("buffer");
+export const offsetOf = getter("byteOffset");
 const { indexOf } = Uint8Array.prototype;
 const surrogate = /\p{Surrogate}/u;
 
-function refuse(label: string, want: string, cause?: unknown): MudpuppyError {
+export function refuse(label: string, want: string, cause?: unknown): MudpuppyError {
   return new MudpuppyError("ERR_ARGUMENT", `${label} must be ${want}`, cause);
 }
 

@@ -1,3 +1,4 @@
+import type { MachineErrorCode } from "../machine/client.js";
 import type { GoErrorCode } from "../olm/client.js";
 
 /** The codes of the errors that do not come from Go. */
@@ -26,11 +27,24 @@ export type BridgeErrorCode =
   | "ERR_FETCH"
   /** What was loaded is not the .wasm file. */
   | "ERR_NOT_WASM"
-  /** The signal given to `init` was aborted. */
-  | "ERR_ABORTED";
+  /** The signal that was given was aborted. */
+  | "ERR_ABORTED"
+  /** The homeserver refused a request, or did not answer: see `RequestError`. */
+  | "ERR_REQUEST";
 
 /** All codes of a {@link MudpuppyError}. */
-export type ErrorCode = GoErrorCode | BridgeErrorCode;
+export type ErrorCode = GoErrorCode | MachineErrorCode | BridgeErrorCode;
+
+/** Those after which the same call may succeed later. */
+const retryable: readonly ErrorCode[] = [
+  "ERR_FETCH",
+  "ERR_ABORTED",
+  "ERR_NOT_READY",
+  "ERR_STORE_BUSY",
+  "ERR_STORE_BLOCKED",
+  "ERR_STORE_LOST",
+  "ERR_UNKNOWN_SESSION",
+];
 
 /** Every error that Mudpuppy throws. Its message holds no secret. */
 export class MudpuppyError extends Error {
@@ -45,6 +59,6 @@ export class MudpuppyError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "MudpuppyError";
     this.code = code;
-    this.retryable = code === "ERR_FETCH" || code === "ERR_ABORTED" || code === "ERR_NOT_READY";
+    this.retryable = retryable.includes(code);
   }
 }

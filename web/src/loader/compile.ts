@@ -7,9 +7,10 @@ export type Source = WebAssembly.Module | BufferSource | Response;
 /** The shortest module there is. */
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
-export async function compile(source: Source): Promise<WebAssembly.Module> {
+/** Compiles what was loaded of a file. */
+export async function compile(source: Source, file: string): Promise<WebAssembly.Module> {
   if (isModule(source)) return source as WebAssembly.Module;
-  if (typeof Response === "function" && source instanceof Response) return compileResponse(source);
+  if (typeof Response === "function" && source instanceof Response) return compileResponse(source, file);
   const bytes = asBytes(source);
   if (!isWasm(bytes)) throw new MudpuppyError("ERR_NOT_WASM", "the bytes are not a WebAssembly module");
   return unlessForbidden(WebAssembly.compile(bytes), notCompiled);
@@ -25,11 +26,11 @@ export async function instantiate(module: WebAssembly.Module, imports: WebAssemb
   return instance;
 }
 
-async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+async function compileResponse(response: Response, file: string): Promise<WebAssembly.Module> {
   if (!response.ok) {
     throw new MudpuppyError(
       "ERR_FETCH",
-      `${response.url} answered ${response.status}: serve olm.wasm there, or say where it is by init({ url })`,
+      `${response.url} answered ${response.status}: serve ${file} there, or say where it is by init({ url })`,
     );
   }
   const type = response.headers.get("content-type")?.split(";")[0]?.trim();
@@ -40,7 +41,7 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
   if (!isWasm(bytes)) {
     throw new MudpuppyError(
       "ERR_NOT_WASM",
-      `${response.url} is no WebAssembly but ${type ?? "of no type"}: say where olm.wasm is by init({ url })`,
+      `${response.url} is no WebAssembly but ${type ?? "of no type"}: say where ${file} is by init({ url })`,
     );
   }
   return unlessForbidden(WebAssembly.compile(bytes), notCompiled);

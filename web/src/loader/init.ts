@@ -1,17 +1,17 @@
 // Loading the module and starting it, once.
 import { MudpuppyError } from "../bridge/errors.js";
-import { attach, type Core, hasCrashed, markCrashed, running } from "../bridge/instance.js";
+import type { Core } from "../bridge/instance.js";
 import { convertShortTexts } from "../bridge/text.js";
 import { compile, instantiate, type Source } from "./compile.js";
-import { makeProgram } from "./program.js";
+import { type Extras, makeProgram, type Program } from "./program.js";
 
 /** Where the WebAssembly module comes from, if not from beside this file. */
 export interface InitOptions {
-  /** The address of olm.wasm. */
+  /** The address of the .wasm file. */
   url?: string | URL | undefined;
   /** The compiled module. */
   module?: WebAssembly.Module | undefined;
-  /** The content of olm.wasm. */
+  /** The content of the .wasm file. */
   bytes?: BufferSource | undefined;
   /** Gives up loading. The next `init` begins anew. */
   signal?: AbortSignal | undefined;
@@ -24,6 +24,20 @@ export interface Platform {
   kernel?: BufferSource | WebAssembly.Module;
   /** Browsers take long to convert texts, however short. */
   isBrowser?: boolean;
+}
+
+/** Which program is loaded, and what is done with it when it runs. All entries that load the same one share this. */
+export interface Slot {
+  /** The name of its file. */
+  file: string;
+  /** What it needs; made when it is loaded. */
+  extras(): Extras;
+  running(): unknown;
+  hasCrashed(): boolean;
+  attach(exports: Core, program: Program): void;
+  markCrashed(cause: unknown): MudpuppyError;
+  /** The attempt to load it that is under way. */
+  attempt?: Attempt | undefined;
 }
 
 /** Whether WebAssembly and secure randomness are there, without which `init` fails. */
@@ -42,18 +56,16 @@ interface Attempt {
   waiting: number;
 }
 
-let attempt: Attempt | undefined;
-
-/** Makes the function `init` of a platform. */
-export function makeInit(platform: Platform) {
+/** Makes the function `init` of a platform for a program. */
+export function makeInit(slot: Slot, platform: Platform) {
   if (platform.isBrowser) convertShortTexts();
   return async function init(options: InitOptions = {}): Promise<void> {
     const { signal, ...from } = checkOptions(options);
     if (signal?.aborted) throw aborted(signal);
-    if (hasCrashed()) throw new MudpuppyError("ERR_CRASHED", "Mudpuppy has crashed; load the page anew");
-    if (running()) return;
-    attempt ??= begin(platform, from);
-    return wait(attempt, signal);
+    if (slot.hasCrashed()) throw new MudpuppyError("ERR_CRASHED", "Mudpuppy has crashed; load the page anew");
+    if (slot.running()) return;
+    slot.attempt ??= begin(slot, platform, from);
+    return wait(slot, slot.attempt, signal);
   };
 }
 
@@ -75,17 +87,17 @@ function checkOptions(options: InitOptions): InitOptions {
   return read;
 }
 
-function begin(platform: Platform, from: Omit<InitOptions, "signal">): Attempt {
+function begin(slot: Slot, platform: Platform, from: Omit<InitOptions, "signal">): Attempt {
   const controller = new AbortController();
-  const begun: Attempt = { done: start(platform, from, controller.signal), controller, waiting: 0 };
+  const begun: Attempt = { done: start(slot, platform, from, controller.signal), controller, waiting: 0 };
   begun.done.catch(() => { // whoever waits hears of it
-    if (attempt === begun) attempt = undefined; // the next init tries again
+    if (slot.attempt === begun) slot.attempt = undefined; // the next init tries again
   });
   return begun;
 }
 
 /** Waits for an attempt, or until the signal is aborted. The last one to leave ends the attempt. */
-async function wait(for_: Attempt, signal: AbortSignal | undefined): Promise<void> {
+async function wait(slot: Slot, for_: Attempt, signal: AbortSignal | undefined): Promise<void> {
   for_.waiting++;
   let leave = () => {};
   try {
@@ -97,9 +109,9 @@ async function wait(for_: Attempt, signal: AbortSignal | undefined): Promise<voi
     await Promise.race([for_.done, left]);
   } finally {
     signal?.removeEventListener("abort", leave);
-    if (--for_.waiting === 0 && !running()) {
+    if (--for_.waiting === 0 && !slot.running()) {
       for_.controller.abort();
-      if (attempt === for_) attempt = undefined;
+      if (slot.attempt === for_) slot.attempt = undefined;
     }
   }
 }
@@ -108,7 +120,7 @@ function aborted(signal: AbortSignal): MudpuppyError {
   return new MudpuppyError("ERR_ABORTED", "init was aborted", signal.reason);
 }
 
-async function start(platform: Platform, from: Omit<InitOptions, "signal">, signal: AbortSignal): Promise<void> {
+async function start(slot: Slot, platform: Platform, from: Omit<InitOptions, "signal">, signal: AbortSignal): Promise<void> {
   if (!isSupported()) {
     throw new MudpuppyError("ERR_UNSUPPORTED", "WebAssembly or crypto.getRandomValues is missing here: see isSupported()");
   }
@@ -117,12 +129,12 @@ async function start(platform: Platform, from: Omit<InitOptions, "signal">, sign
   } catch (cause) {
     throw new MudpuppyError("ERR_RANDOMNESS", "crypto.getRandomValues fails", cause);
   }
-  const module = await compile(from.module ?? from.bytes ?? (await platform.load(from.url, signal)));
-  const program = makeProgram(platform.kernel, markCrashed);
+  const module = await compile(from.module ?? from.bytes ?? (await platform.load(from.url, signal)), slot.file);
+  const program = makeProgram(platform.kernel, slot.extras(), slot.markCrashed);
   const instance = await instantiate(module, program.imports);
   await program.prepare(instance);
   if (signal.aborted) throw new MudpuppyError("ERR_ABORTED", "init was aborted", signal.reason);
-  if (running()) return; // two programs would not share one memory
+  if (slot.running()) return; // two programs would not share one memory
   program.run(instance);
-  attach(instance.exports as unknown as Core, program.stop);
+  slot.attach(instance.exports as unknown as Core, program);
 }

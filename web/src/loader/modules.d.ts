@@ -15,6 +15,7 @@ declare module "*/build/go-runtime.js" {
     importObject: WebAssembly.Imports;
     exit: (code: number) => void;
     _scheduledTimeouts: Map<number, ReturnType<typeof setTimeout>>;
+    _resume(): void;
     run(instance: WebAssembly.Instance): Promise<void>;
   };
 }

@@ -1,0 +1,312 @@
+// Calls into the WebAssembly program that answer with promises. The package
+// internal/promise is the other side, and says how a call works.
+import { bufferOf, lengthOf, offsetOf } from "./arguments.js";
+import { type ErrorCode, MudpuppyError } from "./errors.js";
+import * as synchronous from "./instance.js";
+import type { Core } from "./instance.js";
+import { type Live, markFaulty, numberOfLive } from "./live.js";
+import { decode, encode } from "./text.js";
+import { LongJSON, type Value } from "./values.js";
+
+export { Live } from "./live.js";
+export * from "./values.js";
+
+type Export = (...numbers: number[]) => void;
+
+/** What a program needs besides its exports, and what it is to be told by. */
+export interface Host {
+  /** Lets Go's scheduler go on. */
+  resume(): void;
+  /** Stops all that could call a program that has ended. */
+  stop(): void;
+}
+
+/** Reads what comes after the code and the message of an error, and makes the error. */
+type ErrorReader = (code: ErrorCode, message: string) => Error;
+
+interface Call {
+  name: string;
+  self: Live | undefined;
+  take: () => unknown;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+  done: () => void;
+}
+
+let core: (Core & Record<string, Export>) | undefined;
+let host: Host | undefined;
+let crash: MudpuppyError | undefined;
+let layout = 0;
+let memory = new Uint8Array();
+let numbers = new DataView(memory.buffer);
+let position = 0;
+
+let readError: ErrorReader = (code, message) => new MudpuppyError(code, message);
+const calls = new Map<number, Call>();
+let lastCall = 0;
+const listeners = new Map<number, () => void>();
+let lastListener = 0;
+const handedOver = new Map<number, unknown>();
+let lastHanded = 0;
+
+/** The program that is running, if any. */
+export function running(): Core | undefined {
+  return crash ? undefined : core;
+}
+
+export function hasCrashed(): boolean {
+  return crash !== undefined;
+}
+
+/** Says how errors are read that tell more than their code and message. */
+export function readErrorsBy(reader: ErrorReader): void {
+  readError = reader;
+}
+
+/** Takes up a program that runs. It serves the synchronous calls too, unless another one does so already. */
+export function attach(program: Core, itsHost: Host): void {
+  try {
+    layout = program.bridge_layout() >>> 0;
+  } catch (cause) {
+    throw markCrashed(cause);
+  }
+  core = program as typeof core;
+  host = itsHost;
+  if (!synchronous.running() && !synchronous.hasCrashed()) {
+    synchronous.attach(program, () => markCrashed(new Error("a synchronous call")));
+  }
+}
+
+/** Notes that the program has ended. Nobody waits for it any longer. */
+export function markCrashed(cause: unknown): MudpuppyError {
+  if (crash !== undefined) return crash;
+  crash = new MudpuppyError("ERR_CRASHED", "Mudpuppy has crashed; load the page anew", cause);
+  host?.stop();
+  const ended = core;
+  if (ended && synchronous.running() === ended) synchronous.markCrashed(cause);
+  else if (ended) queueMicrotask(() => new Uint8Array(ended.mem.buffer).fill(0));
+  for (const number of [...calls.keys()]) end(number)?.reject(crash);
+  return crash;
+}
+
+/** How a call has failed that ended in a panic. */
+const FAULT = 2;
+
+/** What the program is given to tell JavaScript by. */
+export const imports = {
+  promise_settle(number: number, failed: number, results: number): void {
+    const call = end(number >>> 0);
+    if (!call) return;
+    view(results);
+    try {
+      if (failed) call.reject(takeError());
+      else call.resolve(call.take() as never);
+    } catch (cause) {
+      call.reject(new MudpuppyError("ERR_INTERNAL", "an answer of Mudpuppy's could not be read", cause));
+    }
+    if (failed === FAULT && call.self) abandon(call.self);
+  },
+  promise_notify(listener: number, news: number): void {
+    view(news);
+    listeners.get(listener >>> 0)?.();
+  },
+};
+
+/** What Go finds under the name mudpuppyHanded: it takes what was handed over under a number. */
+export function takeHanded(number: number): unknown {
+  const value = handedOver.get(number);
+  handedOver.delete(number);
+  return value;
+}
+
+/** Hands a value over to Go, which takes it in the call that it is meant for. */
+export function handOver(value: unknown): number {
+  handedOver.set(++lastHanded, value);
+  return lastHanded;
+}
+
+/** Has a function called with news, which it must read, and not call Mudpuppy. */
+export function listen(hear: () => void): number {
+  listeners.set(++lastListener, hear);
+  return lastListener;
+}
+
+export function unlisten(listener: number): void {
+  listeners.delete(listener);
+}
+
+function view(from: number): void {
+  const { mem } = core as Core;
+  if (memory.buffer !== mem.buffer) {
+    memory = new Uint8Array(mem.buffer);
+    numbers = new DataView(mem.buffer);
+  }
+  position = from >>> 0;
+}
+
+/** Begins a call. What it throws becomes the rejection of the promise. */
+export function start<T>(name: string, self: Live | undefined, values: Value[], take: () => T, signal?: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    if (core === undefined) throw new MudpuppyError("ERR_NOT_READY", "Mudpuppy is not loaded: `await init()` first");
+    if (crash) throw new MudpuppyError("ERR_CRASHED", crash.message, crash.cause);
+    if (signal?.aborted) throw new MudpuppyError("ERR_ABORTED", "the call was aborted", signal.reason);
+    const object = self === undefined ? 0 : numberOfLive(self);
+    const number = (lastCall = (lastCall + 1) >>> 0);
+    const abort = () => signal && abortCall(number);
+    signal?.addEventListener("abort", abort, { once: true });
+    const done = () => signal?.removeEventListener("abort", abort);
+    calls.set(number, { name, self, take, resolve, reject, done });
+    try {
+      core[name]!(number, write(values), object);
+    } catch (cause) {
+      throw markCrashed(cause);
+    }
+    wake();
+  });
+}
+
+function abortCall(number: number): void {
+  if (!calls.has(number) || !running()) return;
+  try {
+    core!["promise_abort"]!(number);
+  } catch (cause) {
+    markCrashed(cause);
+  }
+  wake();
+}
+
+function end(number: number): Call | undefined {
+  const call = calls.get(number);
+  calls.delete(number);
+  call?.done();
+  return call;
+}
+
+let awake = false;
+
+/** Lets Go's scheduler go on, once for all that was begun meanwhile. */
+export function wake(): void {
+  if (awake) return;
+  awake = true;
+  queueMicrotask(() => {
+    awake = false;
+    if (crash) return;
+    try {
+      host?.resume();
+    } catch (cause) {
+      markCrashed(cause);
+    }
+  });
+}
+
+/** Frees an object of Go's, which goes on by itself with what that takes. */
+export function release(number: number): void {
+  if (!running()) return;
+  try {
+    core!.bridge_free(number);
+  } catch (cause) {
+    markCrashed(cause);
+  }
+  wake();
+}
+
+/** Rejects all calls to an object after a fault in one of them, which may have left it locked. */
+function abandon(self: Live): void {
+  markFaulty(self);
+  for (const [number, call] of calls) {
+    if (call.self === self) end(number)?.reject(new MudpuppyError("ERR_FAULT", "there was a fault in another call"));
+  }
+}
+
+/** Writes the values of a call to the input, and returns their size. */
+function write(values: Value[]): number {
+  const sizes = values.map(sizeOf);
+  const size = sizes.reduce((sum, n) => sum + n, 0);
+  view(layout);
+  if (size > numbers.getUint32(layout + 4, true)) {
+    core!.bridge_reserve(size);
+    view(layout);
+  }
+  const begin = numbers.getUint32(layout, true);
+  position = begin;
+  for (const [i, value] of values.entries()) writeValue(value, sizes[i]!);
+  return position - begin;
+}
+
+/** How much room a value can take. */
+function sizeOf(value: Value): number {
+  if (typeof value === "number") return 4;
+  if (typeof value === "bigint") return 8;
+  if (typeof value === "string") return 4 + 3 * value.length;
+  return 4 + (value instanceof LongJSON ? value.bytes.length : (lengthOf.call(value) as number));
+}
+
+function writeValue(value: Value, size: number): void {
+  if (typeof value === "number") {
+    numbers.setUint32(position, value, true);
+    position += 4;
+    return;
+  }
+  if (typeof value === "bigint") {
+    numbers.setFloat64(position, Number(value), true);
+    position += 8;
+    return;
+  }
+  let length: number;
+  if (typeof value === "string") {
+    length = encode(value, memory, position + 4, size - 4);
+  } else if (value instanceof LongJSON) {
+    length = value.bytes.length;
+    memory.set(value.bytes, position + 4);
+    value.bytes.fill(0);
+  } else {
+    length = size - 4; // memory that is shared may have grown since
+    memory.set(new Uint8Array(bufferOf.call(value) as ArrayBuffer, offsetOf.call(value) as number, length), position + 4);
+  }
+  numbers.setUint32(position, length, true);
+  position += 4 + length;
+}
+
+function takeError(): Error {
+  const code = takeText() as ErrorCode;
+  return readError(code, takeText());
+}
+
+function advance(length: number): number {
+  const start = position;
+  position += length;
+  return start;
+}
+
+export function takeUint32(): number {
+  return numbers.getUint32(advance(4), true);
+}
+
+export function takeInteger(): number {
+  return numbers.getFloat64(advance(8), true);
+}
+
+export function takeBool(): boolean {
+  return takeUint32() !== 0;
+}
+
+export function takeText(): string {
+  const length = takeUint32();
+  return decode(memory, advance(length), length);
+}
+
+export function takeBytes(): Uint8Array {
+  const length = takeUint32();
+  const start = advance(length);
+  return memory.slice(start, start + length);
+}
+
+export function takeJSON(): unknown {
+  return JSON.parse(takeText());
+}
+
+export function takeList<T>(take: () => T): T[] {
+  const list: T[] = [];
+  for (let n = takeUint32(); n > 0; n--) list.push(take());
+  return list;
+}

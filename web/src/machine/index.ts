@@ -1,0 +1,48 @@
+// The types of all main entries, mudpuppy, and what they have in common.
+import type { InitOptions } from "../loader/init.js";
+
+export { MudpuppyError } from "../bridge/errors.js";
+export type { BridgeErrorCode, ErrorCode } from "../bridge/errors.js";
+export type { Live } from "../bridge/live.js";
+export { isSupported } from "../loader/init.js";
+export type { InitOptions } from "../loader/init.js";
+export type {
+  BrokenRecord,
+  CrossSigningKeys,
+  CrossSigningStatus,
+  Device,
+  DeviceRef,
+  Failure,
+  Identity,
+  Machine,
+  MachineErrorCode,
+  OutgoingRequest,
+  Persistence,
+  Policy,
+  Reason,
+  RequestKind,
+  RoomSettings,
+  Share,
+  ShareStep,
+  Shield,
+  StoreReport,
+  TableReport,
+  ToDeviceEvent,
+  Trust,
+  Withheld,
+} from "./client.js";
+export { DecryptError, PolicyError } from "./errors.js";
+export { type DecryptedEvent, OlmMachine, verifyStore } from "./machine.js";
+export { type Level, type Logger, MachineEvent, type MachineEvents, type Role } from "./news.js";
+export type { MachineOptions, StoreKey, StoreOptions } from "./options.js";
+export { type BuiltInStore, deleteIndexedDBStore, indexedDBStore, memoryStore } from "./stores.js";
+
+/**
+ * Loads and starts the WebAssembly module. Everything else needs it to have
+ * succeeded. It may be called any number of times: once loaded it does nothing,
+ * and after a failure it tries again.
+ *
+ * It throws ERR_UNSUPPORTED, ERR_RANDOMNESS, ERR_CSP, ERR_FETCH, ERR_NOT_WASM,
+ * ERR_ABORTED or ERR_CRASHED.
+ */
+export declare function init(options?: InitOptions): Promise<void>;

@@ -1,0 +1,230 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { refuse } from "../bridge/arguments.js";
+import { MudpuppyError } from "../bridge/errors.js";
+import { handOver, listen, release, takeHanded, unlisten } from "../bridge/promises.js";
+import {
+  Machine,
+  type Opened,
+  openMachine,
+  type Persistence,
+  type StoreReport,
+  type ToDeviceEvent,
+  type Trust,
+  verifyStore as verifyPlace,
+} from "./client.js";
+import { type MachineEvent, type MachineEvents, takeNews } from "./news.js";
+import { checkStore, levelOf, type MachineOptions, readKey, readOptions, type StoreOptions } from "./options.js";
+import { BuiltInStore, openPlace } from "./stores.js";
+import { pickSync } from "./sync.js";
+
+/** A room event that was decrypted. */
+export interface DecryptedEvent {
+  /** The event that was given, with the type and the content that were encrypted. */
+  event: Record<string, unknown> & { type: string; content: unknown };
+  /** How far it can be believed to be from its sender. */
+  trust: Trust;
+  sender: string;
+  /** The sender's device, if it is known. */
+  deviceId: string | undefined;
+  /** The Curve25519 key of that device. */
+  senderKey: string;
+  sessionId: string;
+  index: number;
+}
+
+/**
+ * A whole encrypting device. It is told what the homeserver says and what its user
+ * wants to send, and gives back what may be shown and what must be sent. It speaks
+ * to nobody itself: see {@link connect}.
+ *
+ * Everything it knows is in its store, and nothing leaves it before what stands
+ * behind it is kept there.
+ */
+export class OlmMachine extends Machine {
+  readonly userId: string;
+  readonly deviceId: string;
+  /** The public identity keys of the device. */
+  readonly identityKeys: { readonly curve25519: string; readonly ed25519: string };
+  /** Whether the browser may delete the store by itself, once it has answered. */
+  readonly persistence: Promise<Persistence>;
+  /**
+   * What the browser said of data that it has discarded, if it found its own files
+   * damaged: then the store is empty, although the device is not new.
+   */
+  readonly discarded: string | undefined;
+  #syncToken: string;
+  #listener: number;
+
+  /** @internal */
+  private constructor(options: MachineOptions, opened: Opened, persistence: Promise<Persistence>, listener: number) {
+    super(opened.machine);
+    this.userId = options.userId;
+    this.deviceId = options.deviceId;
+    this.identityKeys = { curve25519: opened.curve, ed25519: opened.ed25519 };
+    this.persistence = persistence;
+    this.discarded = opened.discarded || undefined;
+    this.#syncToken = opened.syncToken;
+    this.#listener = listener;
+  }
+
+  /**
+   * Opens the machine of a device, or makes a new one in an empty store.
+   *
+   * It throws ERR_STORE_BUSY if another page has the store, ERR_STORE_KEY for a key
+   * that is not the store's, ERR_OTHER_DEVICE for a store of another device, and the
+   * errors of stores, ERR_STORE_….
+   */
+  static async open(options: MachineOptions): Promise<OlmMachine> {
+    const read = readOptions(options);
+    const { userId, deviceId, policy = "cross_signed", logger, wait = false, onRole, signal, clock } = read;
+    const key = readKey(read.key, read.unsealed);
+    const logLevel = levelOf(logger);
+    let machine: OlmMachine | undefined;
+    const dispatch = (event: MachineEvent) => {
+      if (event.type === "role") onRole?.((event as MachineEvent<"role">).detail.role);
+      machine?.dispatchEvent(event);
+    };
+    const listener = listen(() => queueMicrotask(takeNews(logger, dispatch)));
+    const time = clock ? handOver(checkedClock(clock)) : 0;
+    try {
+      const place = await openPlace(read.store, { wait, listener, signal });
+      const settings = { userId, deviceId, policy, logLevel, listener, clock: time };
+      const opened = await openMachine(place, key, settings).finally(() => leave(read.store, place));
+      const asked = read.persist !== false && BuiltInStore.is(read.store);
+      const persistence = asked ? (read.store as BuiltInStore).persist() : Promise.resolve("unknown" as const);
+      machine = new OlmMachine(read, opened, persistence, listener);
+      onRole?.("owner");
+      return machine;
+    } catch (error) {
+      unlisten(listener);
+      throw error;
+    } finally {
+      takeHanded(time);
+      key.passphrase.fill(0);
+    }
+  }
+
+  /** The `next_batch` of the last answer that was received whole; empty before the first. */
+  get syncToken(): string {
+    return this.#syncToken;
+  }
+
+  /**
+   * Takes an answer to /sync, and returns the events to this device. Of the answer
+   * it looks at `next_batch`, `to_device`, `device_lists`, the counts of keys, and
+   * the events of rooms that say who may read.
+   *
+   * Give it every answer, one after the other, before the next /sync, and send what
+   * is then among the outgoing requests.
+   */
+  async receiveSync(answer: unknown): Promise<ToDeviceEvent[]> {
+    let picked: unknown;
+    if (typeof answer !== "object" || answer === null) throw refuse("answer", "an object");
+    try {
+      picked = pickSync(answer);
+    } catch (cause) {
+      throw refuse("answer", "an object that can be read", cause);
+    }
+    const { events, syncToken } = await this._receiveSync(picked);
+    this.#syncToken = syncToken;
+    return events;
+  }
+
+  /**
+   * Decrypts an `m.room.encrypted` event. It throws a {@link DecryptError}, whose
+   * code says what can be done: ERR_UNKNOWN_SESSION until the key has come,
+   * ERR_UNKNOWN_INDEX, ERR_REPLAY, ERR_MISMATCHED_SENDER, ERR_WRONG_ROOM,
+   * ERR_UNDECRYPTABLE, ERR_ALGORITHM or ERR_FORMAT.
+   */
+  async decrypt(roomId: string, event: object): Promise<DecryptedEvent> {
+    let given: Record<string, unknown>;
+    try {
+      given = { ...event };
+    } catch (cause) {
+      throw refuse("event", "an object that can be read", cause);
+    }
+    const { event_id, sender, origin_server_ts, type, content } = given;
+    const { type: decryptedType, content: decrypted, ...rest } = await this._decrypt(roomId, { event_id, sender, origin_server_ts, type, content });
+    return { event: { ...given, type: decryptedType, content: decrypted }, ...rest };
+  }
+
+  /** Keeps what is still to be kept, overwrites all keys in memory, and closes the store. It may be called again. */
+  async close(): Promise<void> {
+    try {
+      await this._close();
+    } catch (error) {
+      if (!(error instanceof MudpuppyError && error.code === "ERR_CLOSED")) throw error;
+    } finally {
+      this.free();
+    }
+  }
+
+  override free(): void {
+    super.free();
+    unlisten(this.#listener);
+  }
+
+  /** What `await using` calls. */
+  declare [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    // The key that compilers of `await using` look for where the engine has none.
+    const dispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+    Object.defineProperty(OlmMachine.prototype, dispose, {
+      value(this: OlmMachine) {
+        return this.close();
+      },
+      configurable: true,
+      writable: true,
+    });
+  }
+
+  override addEventListener<Name extends keyof MachineEvents>(
+    type: Name,
+    listener: ((event: MachineEvent<Name>) => void) | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  override addEventListener(type: string, listener: unknown, options?: boolean | AddEventListenerOptions): void {
+    super.addEventListener(type, listener as EventListener, options);
+  }
+
+  override removeEventListener<Name extends keyof MachineEvents>(
+    type: Name,
+    listener: ((event: MachineEvent<Name>) => void) | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  override removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
+  override removeEventListener(type: string, listener: unknown, options?: boolean | EventListenerOptions): void {
+    super.removeEventListener(type, listener as EventListener, options);
+  }
+}
+
+/** Has a clock that fails, or gives what is no time, count as the usual one. */
+function checkedClock(clock: () => number): () => number {
+  return () => {
+    try {
+      const time = clock();
+      if (Number.isFinite(time)) return time;
+    } catch {
+      // a clock can do nothing about it
+    }
+    return Date.now();
+  };
+}
+
+/** Lets go of a place, which belongs to the machine now, or was closed. One in memory is kept for the next. */
+function leave(store: unknown, place: number): void {
+  if (!(BuiltInStore.is(store) && store.isKept)) release(place);
+}
+
+/**
+ * Reads a whole sealed store that nobody has open, and tells what was altered in it,
+ * rolled back or dropped.
+ */
+export async function verifyStore(options: StoreOptions): Promise<StoreReport> {
+  const { store, key } = options;
+  checkStore(store);
+  const place = await openPlace(store, { wait: false, listener: 0, signal: undefined });
+  return verifyPlace(place, readKey(key, false)).finally(() => leave(store, place));
+}

@@ -1,0 +1,96 @@
+import { fieldsOf, refuse } from "../bridge/arguments.js";
+import { MudpuppyError } from "../bridge/errors.js";
+import type { Store } from "../store/types.js";
+import type { Key, LogLevel, Policy } from "./client.js";
+import type { Logger } from "./news.js";
+import type { BuiltInStore } from "./stores.js";
+
+/** What seals a store: 32 random bytes, kept where the platform keeps secrets, or what a person knows. */
+export type StoreKey = Uint8Array | { passphrase: string };
+
+/** Where a machine keeps its state. */
+export interface StoreOptions {
+  /** {@link indexedDBStore}, {@link memoryStore}, or a store of your own: see `mudpuppy/store`. */
+  store: BuiltInStore | Store;
+  /**
+   * Seals the store. To try a passphrase takes about a second, in which nothing else
+   * runs.
+   */
+  key?: StoreKey | undefined;
+  /** Has the store kept without a key, for everybody to read who can read the device. */
+  unsealed?: boolean | undefined;
+}
+
+/** Says which machine to open. */
+export interface MachineOptions extends StoreOptions {
+  userId: string;
+  /** As the homeserver gave it out. */
+  deviceId: string;
+  /** For rooms whose settings name none. */
+  policy?: Policy | undefined;
+  logger?: Logger | undefined;
+  /** Waits while another page has the store, instead of throwing ERR_STORE_BUSY. `onRole` tells that it does. */
+  wait?: boolean | undefined;
+  /** Is told of the ownership of the store, also before there is a machine. */
+  onRole?: ((role: "owner" | "waiting" | "robbed") => void) | undefined;
+  /** Whether the platform is asked to keep the store. It is, unless this is false. */
+  persist?: boolean | undefined;
+  /** Gives up opening. */
+  signal?: AbortSignal | undefined;
+  /** The time in milliseconds since 1970, if not Date.now(). */
+  clock?: (() => number) | undefined;
+}
+
+const names = [
+  ...(["store", "key", "unsealed", "userId", "deviceId", "policy", "logger"] as const),
+  ...(["wait", "onRole", "persist", "signal", "clock"] as const),
+];
+
+/** Reads the options, each once, and refuses what they cannot be. */
+export function readOptions(options: unknown): MachineOptions {
+  const values = fieldsOf("the options", options, ...names);
+  const read = Object.fromEntries(names.map((name, i) => [name, values[i]])) as unknown as MachineOptions;
+  for (const name of ["unsealed", "wait", "persist"] as const) {
+    if (read[name] !== undefined && typeof read[name] !== "boolean") throw refuse(name, "a boolean");
+  }
+  for (const name of ["onRole", "clock"] as const) {
+    if (read[name] !== undefined && typeof read[name] !== "function") throw refuse(name, "a function");
+  }
+  if (read.signal !== undefined && typeof read.signal?.addEventListener !== "function") throw refuse("signal", "an AbortSignal");
+  checkStore(read.store);
+  return read;
+}
+
+export function checkStore(store: unknown): void {
+  if (typeof store !== "object" || store === null) {
+    throw refuse("store", "indexedDBStore(name), memoryStore(), or an object with load and commit");
+  }
+}
+
+/** Reads the key of a store, which must be there unless it was declined. */
+export function readKey(key: unknown, unsealed: unknown): Key {
+  const none = new Uint8Array();
+  if (key === undefined) {
+    if (unsealed === true) return { raw: none, passphrase: none };
+    throw new MudpuppyError("ERR_ARGUMENT", "key is missing: give 32 bytes or { passphrase }, or ask for unsealed: true");
+  }
+  if (unsealed === true) throw new MudpuppyError("ERR_ARGUMENT", "key and unsealed exclude each other");
+  if (key instanceof Uint8Array || ArrayBuffer.isView(key)) {
+    if (!(key instanceof Uint8Array) || key.length !== 32) throw refuse("key", "a Uint8Array of 32 bytes");
+    return { raw: key, passphrase: none };
+  }
+  const [passphrase] = fieldsOf("key", key, "passphrase");
+  if (typeof passphrase !== "string" || passphrase === "") throw refuse("key", "a Uint8Array of 32 bytes, or { passphrase }");
+  return { raw: none, passphrase: new TextEncoder().encode(passphrase) };
+}
+
+/** From which level on lines of the log are made. */
+export function levelOf(logger: unknown): LogLevel {
+  if (logger === undefined) return "silent";
+  const levels = ["debug", "info", "warn", "error", "silent"] as const;
+  const [level, ...methods] = fieldsOf("logger", logger, "level", "debug", "info", "warn", "error");
+  if (level !== undefined && !levels.includes(level as LogLevel)) throw refuse("logger.level", `one of ${levels.join(", ")}`);
+  const from = levels.indexOf((level ?? "info") as LogLevel);
+  const first = levels.findIndex((_, i) => i >= from && typeof methods[i] === "function");
+  return first < 0 ? "silent" : levels[first]!;
+}

@@ -1,0 +1,15 @@
+// Everything in one file, for bundlers that do not copy .wasm files. It is a
+// third larger.
+import kernel from "../../internal/aes/simd/kernel.wasm";
+import bytes from "../build/mudpuppy.wasm";
+import { fetchFailed } from "./loader/compile.js";
+import { makeInit } from "./loader/init.js";
+import { full } from "./machine/slot.js";
+
+export * from "./machine/index.js";
+
+export const init = makeInit(full, {
+  kernel,
+  isBrowser: true,
+  load: async (url, signal) => (url === undefined ? bytes : fetch(url, { signal }).catch(fetchFailed(url))),
+});

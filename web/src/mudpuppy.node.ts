@@ -1,0 +1,17 @@
+// Node, Deno and Bun: the module is read from the file beside this one.
+import { readFile } from "node:fs/promises";
+import kernel from "../../internal/aes/simd/kernel.wasm";
+import { fetchFailed } from "./loader/compile.js";
+import { makeInit } from "./loader/init.js";
+import { full } from "./machine/slot.js";
+
+export * from "./machine/index.js";
+
+export const init = makeInit(full, {
+  kernel,
+  load: async (url, signal) => {
+    const from = url ?? new URL("./mudpuppy.wasm", import.meta.url);
+    const load = /^https?:/.test(String(from)) ? fetch(from, { signal }) : readFile(from, { signal });
+    return load.catch(fetchFailed(from));
+  },
+});
