@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
+import { lean } from "../web/lean.mjs";
 import { go, shipped } from "./build.mjs";
 import { byPackage } from "./size/packages.mjs";
 import { functions, sections } from "./size/sections.mjs";
@@ -35,7 +36,7 @@ function compile(folder, path, flags) {
 
 /** Prints the sizes of one module, and tells whether it keeps to its budget. */
 function report(folder, { name, package: path, brotli: budget }) {
-  const module = compile(folder, path, shipped);
+  const module = lean(compile(folder, path, shipped));
   const named = compile(folder, path, withNames);
   const packages = go("list", "-deps", path).split("\n");
 

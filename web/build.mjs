@@ -4,6 +4,7 @@ import { appendFile, copyFile, mkdir, readFile, readdir, rename, rm, writeFile }
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { lean } from "./lean.mjs";
 
 const web = fileURLToPath(new URL(".", import.meta.url));
 const root = join(web, "..");
@@ -17,10 +18,12 @@ const programs = { "olm.wasm": "./wasm/olm", "mudpuppy.wasm": "./wasm/full" };
 async function buildWasm() {
   const flags = ["-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags=wasmhost"];
   for (const [file, source] of Object.entries(programs)) {
-    run("go", ["build", ...flags, "-o", join(web, "build", file), source], {
+    const target = join(web, "build", file);
+    run("go", ["build", ...flags, "-o", target, source], {
       cwd: root,
       env: { ...process.env, GOOS: "js", GOARCH: "wasm" },
     });
+    await writeFile(target, lean(await readFile(target)));
   }
 }
 
