@@ -6,6 +6,8 @@ export type { BridgeErrorCode, ErrorCode } from "../bridge/errors.js";
 export type { Live } from "../bridge/live.js";
 export { isSupported } from "../loader/init.js";
 export type { InitOptions } from "../loader/init.js";
+export { connect, Connection, type ConnectOptions } from "../connect/connection.js";
+export { RequestError } from "../connect/http.js";
 export type {
   BrokenRecord,
   CrossSigningKeys,

@@ -1,0 +1,219 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { MudpuppyError } from "../bridge/errors.js";
+import type { OutgoingRequest, RequestKind } from "../machine/client.js";
+import type { OlmMachine } from "../machine/machine.js";
+import { type Answer, RequestError, send, type Server } from "./http.js";
+import { ATTEMPTS, backoff, concurrency, isTransient, wait } from "./limits.js";
+
+/** How a machine reaches its homeserver. */
+export interface ConnectOptions {
+  /** Where the client-server API is: what comes before `/_matrix`. */
+  baseUrl: string | URL;
+  accessToken: string | (() => string | Promise<string>);
+  /** If it is not the platform's. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * Is asked when the homeserver wants its user to authenticate, which it may when
+   * cross-signing keys are uploaded. It is given the answer of the homeserver, with
+   * `flows`, `params` and `session`, and returns the `auth` object to send, or
+   * undefined to give up. If that is not enough, it is asked again.
+   *
+   * https://spec.matrix.org/latest/client-server-api/#user-interactive-authentication-api
+   */
+  authenticate?: ((challenge: Record<string, unknown>) => unknown) | undefined;
+}
+
+/** How a request ended. */
+interface Outcome {
+  kind: RequestKind;
+  answer: Answer;
+}
+
+/** What is the matter with requests of a kind, and how often. */
+interface Trouble extends Outcome {
+  count: number;
+}
+
+/** How often a room key is shared anew before encrypting is given up. */
+const SHARES = 50;
+
+/** Sends what a machine has to send. See {@link connect}. */
+export class Connection {
+  readonly #machine: OlmMachine;
+  readonly #server: Server;
+  readonly #authenticate: ConnectOptions["authenticate"];
+  readonly #closing = new AbortController();
+  #pump: Promise<void> | undefined;
+  #next: Promise<void> | undefined; // begins when #pump has ended
+
+  /** @internal */
+  constructor(machine: OlmMachine, options: ConnectOptions) {
+    const { baseUrl, accessToken, fetch = globalThis.fetch, authenticate } = options;
+    this.#machine = machine;
+    this.#server = { baseUrl: String(baseUrl).replace(/\/+$/, ""), accessToken, fetch };
+    this.#authenticate = authenticate;
+  }
+
+  /**
+   * Sends all outgoing requests of the machine, until there are none. What fails is
+   * sent again after a while, as the homeserver asks for; a request that keeps
+   * failing has this throw a {@link RequestError}, and is sent with a later call.
+   *
+   * Call it when it may have something to do: after `receiveSync`, for instance.
+   */
+  pump(): Promise<void> {
+    if (this.#closing.signal.aborted) return Promise.reject(closed());
+    if (this.#next) return this.#next;
+    if (this.#pump) {
+      const next = () => {
+        this.#next = undefined;
+        return this.#begin();
+      };
+      return (this.#next = this.#pump.then(next, next));
+    }
+    return this.#begin();
+  }
+
+  #begin(): Promise<void> {
+    const pump = this.#run().finally(() => {
+      if (this.#pump === pump) this.#pump = undefined;
+    });
+    return (this.#pump = pump);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    const troubles = new Map<RequestKind, Trouble>();
+    for (let rounds = 0; ; ) {
+      const requests = await this.#machine.outgoingRequests();
+      if (requests.length > 0) note(troubles, await this.#sendAll(requests));
+      if (signal.aborted) throw closed();
+      const [trouble] = [...troubles.values()].sort((a, b) => (b.answer.retryAfter ?? 0) - (a.answer.retryAfter ?? 0));
+      if (!trouble && requests.length === 0) return;
+      if (!trouble) continue;
+      const { kind, answer, count } = trouble;
+      const error = new RequestError(kind, answer, answer.cause);
+      if (!isTransient(answer.status)) {
+        // A machine can make another request of one that was refused.
+        if (requests.length === 0 || count > 1 || answer.status === 401) throw error;
+        continue;
+      }
+      if (++rounds === ATTEMPTS) throw error;
+      await wait(backoff(rounds, answer.retryAfter), signal);
+    }
+  }
+
+  /** Sends requests, some of each kind at once. */
+  async #sendAll(requests: OutgoingRequest[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    const lanes = Object.entries(concurrency).flatMap(([kind, width]) => {
+      const queue = requests.filter((request) => request.kind === kind);
+      return Array.from({ length: Math.min(width, queue.length) }, async () => {
+        for (let request; (request = queue.shift()); ) outcomes.push(await this.#sendOne(request));
+      });
+    });
+    await Promise.all(lanes);
+    return outcomes;
+  }
+
+  async #sendOne(request: OutgoingRequest): Promise<Outcome> {
+    const { signal } = this.#closing;
+    let answer = await send(this.#server, request, request.body, signal);
+    while (answer.status === 401 && isChallenge(answer.body) && this.#authenticate && !signal.aborted) {
+      const auth = await this.#authenticate(answer.body);
+      if (auth === undefined) break;
+      answer = await send(this.#server, request, { ...(request.body as object), auth }, signal);
+    }
+    if (signal.aborted && answer.status === 0) return { kind: request.kind, answer }; // the machine will give it out again
+    if (isSuccess(answer)) await this.#machine.markSent(request.id, answer.body ?? {});
+    else await this.#machine.markFailed(request.id, answer.status, bodyFor(answer));
+    return { kind: request.kind, answer };
+  }
+
+  /**
+   * Encrypts an event for a room, with all that must be sent before: it shares the
+   * room key with the members, and returns the content of the `m.room.encrypted` to
+   * be sent. It throws what `shareRoomKey` and `encrypt` throw, a
+   * {@link RequestError}, or ERR_NOT_SHARED if the key cannot be shared now.
+   */
+  async encrypt(roomId: string, members: Iterable<string>, type: string, content: unknown): Promise<unknown> {
+    const everybody = [...members];
+    const text = JSON.stringify(content); // as it is now
+    for (let i = 0; i < SHARES; i++) {
+      const { ready } = await this.#machine.shareRoomKey(roomId, everybody);
+      if (!ready) {
+        await this.pump();
+        continue;
+      }
+      try {
+        return await this.#machine.encrypt(roomId, type, text === undefined ? text : JSON.parse(text));
+      } catch (error) {
+        // Somebody may have come or gone meanwhile.
+        if (!(error instanceof MudpuppyError && error.code === "ERR_NOT_SHARED")) throw error;
+      }
+    }
+    throw new MudpuppyError("ERR_NOT_SHARED", "the room key could not be shared with all devices");
+  }
+
+  /** Ends all requests. The machine stays open. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** What `using` calls. */
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    const dispose: symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+    Object.defineProperty(Connection.prototype, dispose, {
+      value(this: Connection) {
+        this.close();
+      },
+      configurable: true,
+      writable: true,
+    });
+  }
+}
+
+/**
+ * Connects a machine with its homeserver:
+ *
+ * ```ts
+ * const connection = connect(machine, { baseUrl: "https://matrix.example.org", accessToken });
+ * await connection.pump();
+ * const content = await connection.encrypt(roomId, members, "m.room.message", { msgtype: "m.text", body: "hello" });
+ * ```
+ *
+ * It sends what the machine has to send. /sync, and the events themselves, are the
+ * application's.
+ */
+export function connect(machine: OlmMachine, options: ConnectOptions): Connection {
+  return new Connection(machine, options);
+}
+
+/** Notes which requests failed. One of a kind that is answered makes up for it. */
+function note(troubles: Map<RequestKind, Trouble>, outcomes: Outcome[]): void {
+  for (const { kind, answer } of outcomes) {
+    if (isSuccess(answer)) troubles.delete(kind);
+    else troubles.set(kind, { kind, answer, count: (troubles.get(kind)?.count ?? 0) + 1 });
+  }
+}
+
+function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
+}
+
+function closed(): MudpuppyError {
+  return new MudpuppyError("ERR_ABORTED", "the connection was closed");
+}
+
+/** Whether the homeserver asks its user to authenticate, and does not refuse the access token. */
+function isChallenge(body: unknown): body is Record<string, unknown> {
+  return typeof body === "object" && body !== null && Array.isArray((body as Record<string, unknown>)["flows"]);
+}
+
+/** The body for the machine, which knows how long to wait by retry_after_ms alone. */
+function bodyFor({ body, retryAfter }: Answer): unknown {
+  if (retryAfter === undefined) return body;
+  return { ...(typeof body === "object" ? body : undefined), retry_after_ms: Math.ceil(retryAfter) };
+}
