@@ -30,7 +30,7 @@ var (
 	stores = []string{"store", "store/memory", "store/schema", "store/sealed"}
 
 	// programs are what browsers load.
-	programs = []string{"wasm/olm"}
+	programs = []string{"wasm/olm", "wasm/full"}
 
 	// testHelpers are imported by tests only.
 	testHelpers = []string{
@@ -65,8 +65,14 @@ var rules = []rule{
 	// itself; calls from there come in by exports, which need no syscall/js.
 	{packages: []string{"internal/bridge"}, may: primitives},
 	{packages: []string{"jsbridge"}, may: join(primitives, api, []string{"internal/bridge"})},
+	{packages: []string{"internal/promise"}, may: []string{"internal/bridge", "internal/secret"}},
+	{packages: []string{"jsbridge/async"}, std: []string{"time"}, may: join(stores, []string{
+		"internal/bridge", "internal/promise", "internal/safejs", "machine", "store/indexeddb", "store/jsstore", "store/owner",
+	})},
 	{packages: []string{"wasm/olm"}, may: []string{"internal/bridge", "jsbridge"}},
+	{packages: []string{"wasm/full"}, may: []string{"internal/bridge", "jsbridge", "jsbridge/async"}},
 	{packages: []string{"web/test/faulty"}, may: []string{"internal/bridge"}},
+	{packages: []string{"web/test/homeserver"}, may: []string{"internal/homeserver"}, network: true},
 	{packages: []string{"web/test/deep"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"examples/go"}, may: join(api, stores, []string{"machine"})},
 	{packages: []string{"bench/probe"}, may: []string{"bench/probe/inside", "internal/bridge"}},

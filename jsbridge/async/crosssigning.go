@@ -13,11 +13,14 @@ type CrossSigningStatus struct {
 	UserSigning bool
 }
 
-// CrossSigningKeys are the private cross-signing keys, as seeds of 32 bytes.
+// CrossSigningKeys are the private cross-signing keys, as seeds of 32 bytes: those
+// that are here.
+//
+//bridge:options
 type CrossSigningKeys struct {
-	Master      []byte
-	SelfSigning []byte
-	UserSigning []byte
+	Master      *[]byte
+	SelfSigning *[]byte
+	UserSigning *[]byte
 }
 
 // SetUpCrossSigning makes the user's cross-signing keys, and signs this device. It
@@ -30,20 +33,33 @@ func (m *Machine) SetUpCrossSigning(ctx context.Context, replace bool) error {
 // CrossSigningStatus tells which private cross-signing keys are here.
 func (m *Machine) CrossSigningStatus(ctx context.Context) (CrossSigningStatus, error) {
 	s, err := m.machine.CrossSigningStatus(ctx)
-	return CrossSigningStatus{s.Master, s.SelfSigning, s.UserSigning}, err
+	return CrossSigningStatus(s), err
 }
 
-// ExportCrossSigningKeys returns the private cross-signing keys. It throws
-// ERR_NO_IDENTITY if they are not all here. Overwrite them when they are no longer
-// needed.
+// ExportCrossSigningKeys returns the private cross-signing keys. They are secrets:
+// overwrite them when they are no longer needed.
 func (m *Machine) ExportCrossSigningKeys(ctx context.Context) (CrossSigningKeys, error) {
 	master, self, user, err := m.machine.ExportCrossSigningKeys(ctx)
-	return CrossSigningKeys{master, self, user}, err
+	return CrossSigningKeys{optionalBytes(master), optionalBytes(self), optionalBytes(user)}, err
 }
 
 // ImportCrossSigningKeys takes the private cross-signing keys from another device,
 // or from secret storage. It throws ERR_MISMATCHED_KEYS if they are not those that
-// the user has published.
+// the user has published, or ERR_UNKNOWN_USER if it is not known which these are.
 func (m *Machine) ImportCrossSigningKeys(ctx context.Context, keys CrossSigningKeys) error {
-	return m.machine.ImportCrossSigningKeys(ctx, keys.Master, keys.SelfSigning, keys.UserSigning)
+	return m.machine.ImportCrossSigningKeys(ctx, bytesOf(keys.Master), bytesOf(keys.SelfSigning), bytesOf(keys.UserSigning))
+}
+
+func optionalBytes(b []byte) *[]byte {
+	if b == nil {
+		return nil
+	}
+	return &b
+}
+
+func bytesOf(b *[]byte) []byte {
+	if b == nil {
+		return nil
+	}
+	return *b
 }

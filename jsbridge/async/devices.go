@@ -36,7 +36,8 @@ func device(d machine.Device) Device {
 	}
 }
 
-// Devices returns the devices of a user, as far as they are known.
+// Devices returns what is known of the devices of a user, also of those that are
+// gone.
 func (m *Machine) Devices(ctx context.Context, userID string) ([]Device, error) {
 	found, err := m.machine.Devices(ctx, userID)
 	if err != nil {
@@ -49,13 +50,8 @@ func (m *Machine) Devices(ctx context.Context, userID string) ([]Device, error) 
 	return devices, nil
 }
 
-// Device returns a device of a user. It throws ERR_UNKNOWN_DEVICE.
-func (m *Machine) Device(ctx context.Context, userID, deviceID string) (Device, error) {
-	d, err := m.machine.Device(ctx, userID, deviceID)
-	return device(d), err
-}
-
-// VerifyDevice notes that a user has compared the keys of a device.
+// VerifyDevice notes that the user has compared the keys of a device, and signs it
+// if it is one of their own.
 func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) error {
 	return m.machine.VerifyDevice(ctx, userID, deviceID)
 }

@@ -42,9 +42,18 @@ func exportMachineExportCrossSigningKeys(number, size, self uint32) {
 		if err != nil {
 			return err
 		}
-		c.PutBytes(result.Master)
-		c.PutBytes(result.SelfSigning)
-		c.PutBytes(result.UserSigning)
+		c.PutBool(result.Master != nil)
+		if result.Master != nil {
+			c.PutBytes((*result.Master))
+		}
+		c.PutBool(result.SelfSigning != nil)
+		if result.SelfSigning != nil {
+			c.PutBytes((*result.SelfSigning))
+		}
+		c.PutBool(result.UserSigning != nil)
+		if result.UserSigning != nil {
+			c.PutBytes((*result.UserSigning))
+		}
 		return nil
 	})
 }
@@ -53,7 +62,7 @@ func exportMachineExportCrossSigningKeys(number, size, self uint32) {
 func exportMachineImportCrossSigningKeys(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)
 	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
-		return o.ImportCrossSigningKeys(ctx, CrossSigningKeys{Master: c.Bytes(), SelfSigning: c.Bytes(), UserSigning: c.Bytes()})
+		return o.ImportCrossSigningKeys(ctx, CrossSigningKeys{Master: promise.Optional(c, func() []byte { return c.Bytes() }), SelfSigning: promise.Optional(c, func() []byte { return c.Bytes() }), UserSigning: promise.Optional(c, func() []byte { return c.Bytes() })})
 	})
 }
 
@@ -81,31 +90,6 @@ func exportMachineDevices(number, size, self uint32) {
 			c.PutBool(item.Deleted)
 			c.PutInteger(item.FirstSeen)
 		}
-		return nil
-	})
-}
-
-//go:wasmexport machine_device
-func exportMachineDevice(number, size, self uint32) {
-	o := bridge.Object[*Machine](self)
-	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
-		result, err := o.Device(ctx, c.Text(), c.Text())
-		if err != nil {
-			return err
-		}
-		c.PutText(result.UserID)
-		c.PutText(result.DeviceID)
-		c.PutText(result.Curve25519)
-		c.PutText(result.Ed25519)
-		c.PutBool(result.DisplayName != nil)
-		if result.DisplayName != nil {
-			c.PutText((*result.DisplayName))
-		}
-		c.PutBool(result.CrossSigned)
-		c.PutBool(result.Verified)
-		c.PutBool(result.Blocked)
-		c.PutBool(result.Deleted)
-		c.PutInteger(result.FirstSeen)
 		return nil
 	})
 }

@@ -57,9 +57,13 @@ func OpenMachine(ctx context.Context, place *Place, key Key, settings Settings) 
 		m.close()
 		return Opened{}, err
 	}
+	opened, err := m.describe(ctx)
+	if err != nil {
+		m.close()
+		return Opened{}, err
+	}
 	go m.watchSeat()
-	ids := m.machine.IdentityKeys()
-	return Opened{m, ids.Ed25519.String(), ids.Curve25519.String(), m.machine.SyncToken(), place.discarded}, nil
+	return opened, nil
 }
 
 func (m *Machine) open(ctx context.Context, key *Key, settings *Settings) error {
@@ -74,13 +78,22 @@ func (m *Machine) open(ctx context.Context, key *Key, settings *Settings) error 
 	}
 	m.machine, err = machine.Open(ctx, machine.Config{
 		UserID: settings.UserID, DeviceID: settings.DeviceID, Store: s,
-		Policy: settings.Policy.machine(),
+		Policy: machine.Policy(settings.Policy),
 		Now:    now, Log: logger(m.listener, settings.LogLevel), Events: m.tell,
 	})
 	if s == m.place.store && errors.Is(err, schema.ErrMissing) {
 		return errSealed
 	}
 	return err
+}
+
+func (m *Machine) describe(ctx context.Context) (Opened, error) {
+	ids, err := m.machine.IdentityKeys(ctx)
+	if err != nil {
+		return Opened{}, err
+	}
+	token, err := m.machine.SyncToken(ctx)
+	return Opened{m, ids.Ed25519.String(), ids.Curve25519.String(), token, m.place.discarded}, err
 }
 
 // clock returns a clock of JavaScript, or the usual one.
@@ -156,7 +169,8 @@ func (m *Machine) ReceiveSync(ctx context.Context, answer bridge.JSON) (Received
 	if err != nil {
 		return Received{}, err
 	}
-	return Received{toDeviceEvents(events), m.machine.SyncToken()}, nil
+	token, err := m.machine.SyncToken(ctx)
+	return Received{toDeviceEvents(events), token}, err
 }
 
 // OutgoingRequests returns what is to be sent to the homeserver: the same requests

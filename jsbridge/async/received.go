@@ -20,9 +20,9 @@ type Shield string
 
 // The shields.
 const (
-	NoShield Shield = "none"
-	Grey     Shield = "grey"
-	Red      Shield = "red"
+	NoShield = Shield(machine.NoShield)
+	Grey     = Shield(machine.Grey)
+	Red      = Shield(machine.Red)
 )
 
 // Reason is why a shield is shown.
@@ -37,22 +37,16 @@ type Reason string
 
 // The reasons.
 const (
-	Verified        Reason = "verified"
-	Pinned          Reason = "pinned"
-	IdentityChanged Reason = "identity_changed"
-	UnsignedDevice  Reason = "unsigned_device"
-	UnknownDevice   Reason = "unknown_device"
-	BlockedDevice   Reason = "blocked_device"
-	Unauthenticated Reason = "unauthenticated"
+	Verified        = Reason(machine.Verified)
+	Pinned          = Reason(machine.Pinned)
+	IdentityChanged = Reason(machine.IdentityChanged)
+	UnsignedDevice  = Reason(machine.UnsignedDevice)
+	UnknownDevice   = Reason(machine.UnknownDevice)
+	BlockedDevice   = Reason(machine.BlockedDevice)
+	Unauthenticated = Reason(machine.Unauthenticated)
 )
 
-func trust(t machine.Trust) Trust {
-	shield := Shield(t.Shield)
-	if t.Shield == machine.NoShield {
-		shield = NoShield
-	}
-	return Trust{shield, Reason(t.Reason)}
-}
+func trust(t machine.Trust) Trust { return Trust{Shield(t.Shield), Reason(t.Reason)} }
 
 // Failure is why an event could not be decrypted: an error of Mudpuppy's, without
 // being thrown.

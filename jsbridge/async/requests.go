@@ -2,7 +2,10 @@
 
 package async
 
-import "github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
+import (
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
+	"github.com/mudpuppy-e2ee/mudpuppy/machine"
+)
 
 // OutgoingRequest is what is to be sent to the homeserver.
 type OutgoingRequest struct {
@@ -19,10 +22,10 @@ type RequestKind string
 
 // The kinds.
 const (
-	KeysUpload       RequestKind = "keys_upload"
-	KeysQuery        RequestKind = "keys_query"
-	KeysClaim        RequestKind = "keys_claim"
-	ToDevice         RequestKind = "to_device"
-	SigningUpload    RequestKind = "signing_upload"
-	SignaturesUpload RequestKind = "signatures_upload"
+	KeysUpload       = RequestKind(machine.KeysUpload)
+	KeysQuery        = RequestKind(machine.KeysQuery)
+	KeysClaim        = RequestKind(machine.KeysClaim)
+	SendToDevice     = RequestKind(machine.SendToDevice)
+	SigningUpload    = RequestKind(machine.SigningUpload)
+	SignaturesUpload = RequestKind(machine.SignaturesUpload)
 )

@@ -18,17 +18,10 @@ type Policy string
 
 // The policies.
 const (
-	CrossSigned       Policy = "cross_signed"
-	AllDevices        Policy = "all_devices"
-	ErrorOnUnverified Policy = "error_on_unverified"
+	CrossSigned       = Policy(machine.CrossSigned)
+	AllDevices        = Policy(machine.AllDevices)
+	ErrorOnUnverified = Policy(machine.ErrorOnUnverified)
 )
-
-func (p Policy) machine() machine.Policy {
-	if p == CrossSigned {
-		return machine.CrossSigned
-	}
-	return machine.Policy(p)
-}
 
 // RoomSettings are those of an encrypted room, from its m.room.encryption and
 // m.room.history_visibility.
@@ -49,11 +42,11 @@ type RoomSettings struct {
 // once it is on.
 func (m *Machine) SetRoomSettings(ctx context.Context, roomID string, settings RoomSettings) error {
 	return m.machine.SetRoomSettings(ctx, roomID, machine.RoomSettings{
-		Algorithm:         settings.Algorithm,
-		RotationPeriodMS:  settings.RotationPeriodMs,
-		RotationPeriodMsg: settings.RotationPeriodMessages,
-		SharedHistory:     settings.SharedHistory,
-		Policy:            settings.Policy.machine(),
+		Algorithm:              settings.Algorithm,
+		RotationPeriodMS:       settings.RotationPeriodMs,
+		RotationPeriodMessages: settings.RotationPeriodMessages,
+		SharedHistory:          settings.SharedHistory,
+		Policy:                 machine.Policy(settings.Policy),
 	})
 }
 
@@ -61,11 +54,7 @@ func (m *Machine) SetRoomSettings(ctx context.Context, roomID string, settings R
 // are none.
 func (m *Machine) RoomSettings(ctx context.Context, roomID string) (RoomSettings, error) {
 	s, err := m.machine.RoomSettings(ctx, roomID)
-	policy := Policy(s.Policy)
-	if s.Policy == machine.CrossSigned {
-		policy = CrossSigned
-	}
-	return RoomSettings{s.Algorithm, s.RotationPeriodMS, s.RotationPeriodMsg, s.SharedHistory, policy}, err
+	return RoomSettings{s.Algorithm, s.RotationPeriodMS, s.RotationPeriodMessages, s.SharedHistory, Policy(s.Policy)}, err
 }
 
 // TrackUsers has the devices of users known from now on.
@@ -94,9 +83,9 @@ type ShareStep string
 
 // The steps.
 const (
-	WaitDevices  ShareStep = "devices"
-	WaitSessions ShareStep = "sessions"
-	WaitSent     ShareStep = "sent"
+	WaitDevices  = ShareStep(machine.WaitDevices)
+	WaitSessions = ShareStep(machine.WaitSessions)
+	WaitSent     = ShareStep(machine.WaitSent)
 )
 
 // ShareRoomKey sees to it that all devices of the members that the policy allows

@@ -108,7 +108,7 @@ func (r *reader) pointerType(p *types.Pointer) (typ, error) {
 		return typ{kind: objectKind, name: named.Obj().Name()}, nil
 	}
 	elem, err := r.typeOf(p.Elem())
-	if err != nil || elem.kind == bytesKind || elem.kind == optionalKind || elem.kind == listKind {
+	if err != nil || elem.kind == optionalKind || elem.kind == listKind {
 		return typ{}, unknown(p)
 	}
 	return typ{kind: optionalKind, elem: &elem}, nil

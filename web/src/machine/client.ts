@@ -166,26 +166,29 @@ function takeCrossSigningStatus(): CrossSigningStatus {
   };
 }
 
-/** CrossSigningKeys are the private cross-signing keys, as seeds of 32 bytes. */
+/**
+ * CrossSigningKeys are the private cross-signing keys, as seeds of 32 bytes: those
+ * that are here.
+ */
 export interface CrossSigningKeys {
-  master: Uint8Array;
-  selfSigning: Uint8Array;
-  userSigning: Uint8Array;
+  master?: Uint8Array | undefined | undefined;
+  selfSigning?: Uint8Array | undefined | undefined;
+  userSigning?: Uint8Array | undefined | undefined;
 }
 
 function takeCrossSigningKeys(): CrossSigningKeys {
   return {
-    master: takeBytes(),
-    selfSigning: takeBytes(),
-    userSigning: takeBytes(),
+    master: takeBool() ? takeBytes() : undefined,
+    selfSigning: takeBool() ? takeBytes() : undefined,
+    userSigning: takeBool() ? takeBytes() : undefined,
   };
 }
 
 function addCrossSigningKeys(values: Value[], label: string, value: unknown): void {
   const [master, selfSigning, userSigning] = fieldsOf(label, value, "master", "selfSigning", "userSigning");
-  addBytes(values, `${label}.master`, master);
-  addBytes(values, `${label}.selfSigning`, selfSigning);
-  addBytes(values, `${label}.userSigning`, userSigning);
+  addOptional(values, `${label}.master`, master, (label, given) => addBytes(values, label, given));
+  addOptional(values, `${label}.selfSigning`, selfSigning, (label, given) => addBytes(values, label, given));
+  addOptional(values, `${label}.userSigning`, userSigning, (label, given) => addBytes(values, label, given));
 }
 
 /** DeviceRef names a device. */
@@ -574,9 +577,8 @@ export abstract class Machine extends Live {
   }
 
   /**
-   * Returns the private cross-signing keys. It throws
-   * ERR_NO_IDENTITY if they are not all here. Overwrite them when they are no longer
-   * needed.
+   * Returns the private cross-signing keys. They are secrets:
+   * overwrite them when they are no longer needed.
    */
   async exportCrossSigningKeys(): Promise<CrossSigningKeys> {
     const values: Value[] = [];
@@ -586,7 +588,7 @@ export abstract class Machine extends Live {
   /**
    * Takes the private cross-signing keys from another device,
    * or from secret storage. It throws ERR_MISMATCHED_KEYS if they are not those that
-   * the user has published.
+   * the user has published, or ERR_UNKNOWN_USER if it is not known which these are.
    */
   async importCrossSigningKeys(keys: CrossSigningKeys): Promise<void> {
     const values: Value[] = [];
@@ -594,22 +596,20 @@ export abstract class Machine extends Live {
     return start("machine_importCrossSigningKeys", this, values, () => {});
   }
 
-  /** Returns the devices of a user, as far as they are known. */
+  /**
+   * Returns what is known of the devices of a user, also of those that are
+   * gone.
+   */
   async devices(userId: string): Promise<Device[]> {
     const values: Value[] = [];
     addText(values, "userId", userId);
     return start("machine_devices", this, values, () => takeList(() => takeDevice()));
   }
 
-  /** Returns a device of a user. It throws ERR_UNKNOWN_DEVICE. */
-  async device(userId: string, deviceId: string): Promise<Device> {
-    const values: Value[] = [];
-    addText(values, "userId", userId);
-    addText(values, "deviceId", deviceId);
-    return start("machine_device", this, values, takeDevice);
-  }
-
-  /** Notes that a user has compared the keys of a device. */
+  /**
+   * Notes that the user has compared the keys of a device, and signs it
+   * if it is one of their own.
+   */
   async verifyDevice(userId: string, deviceId: string): Promise<void> {
     const values: Value[] = [];
     addText(values, "userId", userId);
