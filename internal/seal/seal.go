@@ -24,7 +24,6 @@ import (
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/aes"
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
 )
@@ -46,7 +45,7 @@ var ErrOpen = errors.New("seal: cannot be opened")
 func Seal(key *[32]byte, plaintext, associated []byte) []byte {
 	s := NewSealer(key)
 	defer s.Wipe()
-	return s.Append(nil, associated, plaintext)
+	return s.Append(nil, nil, associated, plaintext)
 }
 
 // Open returns the plaintext that was sealed under key with this associated
@@ -81,9 +80,10 @@ func NewSealer(key *[32]byte) *Sealer {
 // Wipe overwrites the derived keys. The Sealer cannot be used afterwards.
 func (s *Sealer) Wipe() { s.keys.wipe() }
 
-// Append is [Seal] of the parts of a plaintext, one after the other. It appends
-// to dst, as append does. No copy of the plaintext is left behind.
-func (s *Sealer) Append(dst, associated []byte, plaintext ...[]byte) []byte {
+// Append is [Seal] of the parts of a plaintext, one after the other, with the
+// next of some IVs. It appends to dst, as append does. No copy of the plaintext
+// is left behind.
+func (s *Sealer) Append(ivs *IVs, dst, associated []byte, plaintext ...[]byte) []byte {
 	n := Overhead
 	for _, part := range plaintext {
 		n += len(part)
@@ -91,7 +91,7 @@ func (s *Sealer) Append(dst, associated []byte, plaintext ...[]byte) []byte {
 	dst = slices.Grow(dst, n)[:len(dst)+n]
 	signed, mac := split(dst[len(dst)-n:])
 	iv, ciphertext := signed[:ivLen], signed[ivLen:]
-	random.Fill(iv)
+	ivs.take(iv)
 	at := 0
 	for _, part := range plaintext {
 		at += copy(ciphertext[at:], part)

@@ -86,6 +86,24 @@ func TestIVIsFresh(t *testing.T) {
 	}
 }
 
+// Of IVs that are drawn together none may serve twice, nor may there be too few.
+func TestIVsServeOnce(t *testing.T) {
+	s := NewSealer(&[32]byte{1})
+	defer s.Wipe()
+	seen := map[[16]byte]bool{{}: true}
+	want := len(seen)
+	for n := range 20 {
+		ivs := DrawIVs(n)
+		for range n + 2 {
+			seen[[16]byte(s.Append(ivs, nil, nil, []byte("the same")))] = true
+			want++
+		}
+	}
+	if len(seen) != want {
+		t.Errorf("%d IVs, with that of zeros, instead of %d", len(seen), want)
+	}
+}
+
 func refused(t *testing.T, what string, key *[32]byte, sealed, associated []byte) {
 	t.Helper()
 	got, err := Open(key, sealed, associated)
@@ -146,7 +164,7 @@ func TestSealer(t *testing.T) {
 		at, room := r.IntN(n+1), r.IntN(2)*300
 
 		dst := append(make([]byte, 0, len(before)+room), before...)
-		sealed := s.Append(dst, associated, plaintext[:at], nil, plaintext[at:])
+		sealed := s.Append(nil, dst, associated, plaintext[:at], nil, plaintext[at:])
 		if !bytes.HasPrefix(sealed, before) {
 			t.Fatalf("%x was appended to, which gave %x", before, sealed)
 		}

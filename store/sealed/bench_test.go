@@ -9,7 +9,7 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/store/sealed"
 )
 
-// benchmarkCommit replaces records of 1 KiB, again and again.
+// benchmarkCommit replaces records as long as a session, again and again.
 func benchmarkCommit(b *testing.B, open func() store.Store, table store.Table, records int) {
 	s := open()
 	epoch, err := store.Claim(b.Context(), s)
@@ -18,7 +18,11 @@ func benchmarkCommit(b *testing.B, open func() store.Store, table store.Table, r
 	}
 	var c store.Changes
 	for i := range records {
-		c.Put(store.Record{Ref: ref(table, fmt.Sprint(i)), Value: make([]byte, 1024)})
+		r := store.Record{Ref: ref(table, fmt.Sprint(i)), Value: make([]byte, 400)}
+		for _, index := range store.Defined(table).Indexes {
+			r.Indexes.Set(index, fmt.Sprintf("!%s%d:example.org", index, i%50))
+		}
+		c.Put(r)
 	}
 	b.SetBytes(int64(c.Bytes()))
 	for b.Loop() {

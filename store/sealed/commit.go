@@ -3,6 +3,7 @@ package sealed
 import (
 	"context"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/seal"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
@@ -72,12 +73,8 @@ func (s *Store) commit(ctx context.Context, epoch uint64, c *store.Changes) erro
 // prepare works out what a commit is to change below. It also returns the
 // records that need not be put aside any more after it.
 func (s *Store) prepare(ctx context.Context, o *owner, st *state, c *store.Changes) (*plan, []store.Ref, error) {
-	var refs []store.Ref
-	for i := range c.Puts {
-		refs = append(refs, c.Puts[i].Ref)
-	}
-	refs = append(refs, c.Deletes...)
-	p := newPlan(s.keys, st, refs)
+	slots := s.slots(c)
+	p := newPlan(s.keys, st, len(slots))
 
 	broken, done, err := s.suspects(ctx, st)
 	if err != nil {
@@ -88,53 +85,73 @@ func (s *Store) prepare(ctx context.Context, o *owner, st *state, c *store.Chang
 			p.before[n] = o.previous(&n)
 		}
 	}
-	overwritten, err := s.lookUp(ctx, o, st, p, refs)
+	overwritten, err := s.lookUp(ctx, o, st, p, slots)
 	if err != nil {
 		return nil, nil, err
 	}
 	broken = append(broken, overwritten...)
-	if err := s.putAside(ctx, o, st, p, broken); err != nil {
+	if err := s.putAside(ctx, o, st, p, broken, slots); err != nil {
 		return nil, nil, err
 	}
-	for i := range c.Puts {
-		if err := p.put(&c.Puts[i]); err != nil {
+	puts, deletes := slots[:len(c.Puts)], slots[len(c.Puts):]
+	p.ivs = seal.DrawIVs(len(puts))
+	for i := range puts {
+		if err := p.put(&c.Puts[i], &puts[i]); err != nil {
 			return nil, nil, err
 		}
 	}
-	for _, ref := range c.Deletes {
-		n := s.keys.name(ref)
-		if err := p.remove(ref.Table, &n); err != nil {
+	for i := range deletes {
+		if err := p.remove(deletes[i].Table, &deletes[i].name); err != nil {
 			return nil, nil, err
 		}
-		p.changes.Delete(store.Ref{Table: ref.Table, Key: n.text()})
+		p.changes.Delete(deletes[i].Ref)
 	}
 	return p, done, nil
 }
 
+// slots are those of the records that a commit puts, and then of those that it
+// deletes.
+func (s *Store) slots(c *store.Changes) []slot {
+	slots := make([]slot, 0, c.Len())
+	for i := range c.Puts {
+		slots = append(slots, s.keys.slot(c.Puts[i].Ref))
+	}
+	for _, ref := range c.Deletes {
+		slots = append(slots, s.keys.slot(ref))
+	}
+	return slots
+}
+
 // putAside moves broken records to table Quarantine. Of those that the commit
-// replaces or deletes, it keeps a copy.
-func (s *Store) putAside(ctx context.Context, o *owner, st *state, p *plan, broken []suspect) error {
+// itself changes, in some slots, it keeps a copy.
+func (s *Store) putAside(ctx context.Context, o *owner, st *state, p *plan, broken []suspect, changed []slot) error {
+	if len(broken) == 0 {
+		return nil
+	}
+	taken := make(map[store.Ref]bool)
+	for i := range changed {
+		taken[changed[i].Ref] = true
+	}
 	var copies []store.Record
-	var refs []store.Ref
+	var slots []slot
 	for i := range broken {
 		r := s.keys.asideRecord(&broken[i])
-		n := s.keys.name(r.Ref)
-		if at := (store.Ref{Table: r.Table, Key: n.text()}); !broken[i].gone && !p.taken[at] {
-			p.taken[at] = true
-			copies, refs = append(copies, r), append(refs, r.Ref)
+		if at := s.keys.slot(r.Ref); !broken[i].gone && !taken[at.Ref] {
+			taken[at.Ref] = true
+			copies, slots = append(copies, r), append(slots, at)
 		}
 	}
-	if _, err := s.lookUp(ctx, o, st, p, refs); err != nil {
+	if _, err := s.lookUp(ctx, o, st, p, slots); err != nil {
 		return err
 	}
 	for i := range copies {
-		if err := p.put(&copies[i]); err != nil {
+		if err := p.put(&copies[i], &slots[i]); err != nil {
 			return err
 		}
 	}
 	for i := range broken {
 		x := &broken[i]
-		if p.taken[x.Ref] {
+		if taken[x.Ref] {
 			continue
 		}
 		if n, ok := parseName(x.Key); ok {
@@ -153,20 +170,22 @@ const loadTogether = 200
 
 // lookUp finds out what there is in place of records that are not hot. It
 // returns those that are broken.
-func (s *Store) lookUp(ctx context.Context, o *owner, st *state, p *plan, refs []store.Ref) (broken []suspect, err error) {
+func (s *Store) lookUp(ctx context.Context, o *owner, st *state, p *plan, slots []slot) (broken []suspect, err error) {
 	missing := make(map[store.Table][]string)
-	for _, ref := range refs {
-		if store.Defined(ref.Table).Hot {
+	for i := range slots {
+		at := &slots[i]
+		if store.Defined(at.Table).Hot {
 			continue
 		}
-		n := s.keys.name(ref)
-		if _, ok := p.before[n]; ok {
+		if _, ok := p.before[at.name]; ok {
 			continue
 		}
-		if p.before[n] = o.previous(&n); !p.before[n].known {
-			p.before[n] = previous{} // unless it is found
-			missing[ref.Table] = append(missing[ref.Table], n.text())
+		before := o.previous(&at.name)
+		if !before.known {
+			before = previous{} // unless it is found
+			missing[at.Table] = append(missing[at.Table], at.Key)
 		}
+		p.before[at.name] = before
 	}
 	for table, names := range missing {
 		for len(names) > 0 {

@@ -24,7 +24,7 @@ func sameEachTime(f *testing.F) {
 func FuzzT37Record(f *testing.F) {
 	sameEachTime(f)
 	r := store.Record{Ref: store.Ref{Table: store.InboundSessions, Key: "key"}, Value: []byte("value"), Indexes: store.Indexes{Room: "room"}}
-	sealed, _ := fuzzKeys.sealRecord(&r, fuzzKeys.name(r.Ref), 7)
+	sealed, _ := fuzzKeys.sealRecord(nil, &r, fuzzKeys.slot(r.Ref).Ref, 7)
 	plaintext, _, err := fuzzKeys.openAt(&sealed)
 	if err != nil {
 		f.Fatal(err)
@@ -39,7 +39,7 @@ func FuzzT37Record(f *testing.F) {
 			t.Errorf("made up: %+v, %v", o, err)
 		}
 		own := sealed
-		own.Value, _ = fuzzKeys.sealAt(&sealed, b)
+		own.Value, _ = fuzzKeys.sealAt(nil, &sealed, b)
 		o, err := fuzzKeys.openRecord(&own)
 		if err != nil {
 			if !errors.Is(err, errAltered) {
@@ -76,7 +76,7 @@ func FuzzT37State(f *testing.F) {
 			}
 		}
 		sealed := func(place store.Record) store.Record {
-			place.Value, _ = fuzzKeys.sealAt(&place, b)
+			place.Value, _ = fuzzKeys.sealAt(nil, &place, b)
 			return place
 		}
 		owner, head, bucket := sealed(ownerPlace), sealed(headPlace), sealed(*bucketPlace(1))
@@ -194,7 +194,7 @@ func TestT9CloseWipes(t *testing.T) {
 			t.Error("the sealer still seals")
 		}
 	}()
-	k.sealAt(&headPlace, make([]byte, 2*seal.Overhead))
+	k.sealAt(nil, &headPlace, make([]byte, 2*seal.Overhead))
 }
 
 func isWiped(k *keys) bool {

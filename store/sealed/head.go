@@ -37,7 +37,7 @@ var stateKeys = func() []string {
 
 func (k *keys) sealOwner(outer uint64) store.Record {
 	r := ownerPlace
-	r.Value, _ = k.sealAt(&r, binary.BigEndian.AppendUint64(nil, outer))
+	r.Value, _ = k.sealAt(nil, &r, binary.BigEndian.AppendUint64(nil, outer))
 	return r
 }
 
@@ -75,7 +75,7 @@ func (k *keys) sealHead(s *state) (store.Record, mark) {
 	}
 	r := headPlace
 	var m mark
-	r.Value, m = k.sealAt(&r, b)
+	r.Value, m = k.sealAt(nil, &r, b)
 	return r, m
 }
 
@@ -125,7 +125,7 @@ func (k *keys) sealBucket(i int, entries []entry, counter uint64) (store.Record,
 	}
 	r := *bucketPlace(i)
 	var m mark
-	r.Value, m = k.sealAt(&r, b)
+	r.Value, m = k.sealAt(nil, &r, b)
 	return r, m
 }
 

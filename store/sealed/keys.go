@@ -59,6 +59,18 @@ func (k *keys) name(r store.Ref) name {
 	return hash(k.names, string(r.Table), r.Key)
 }
 
+// slot is where a record of the user lies: its name, also as the store below has
+// it.
+type slot struct {
+	store.Ref
+	name name
+}
+
+func (k *keys) slot(r store.Ref) slot {
+	n := k.name(r)
+	return slot{Ref: store.Ref{Table: r.Table, Key: n.text()}, name: n}
+}
+
 // index returns what stands for a text in an index.
 func (k *keys) index(t store.Table, i store.Index, value string) name {
 	return hash(k.indexes, string(t), string(i), value)
@@ -66,7 +78,7 @@ func (k *keys) index(t store.Table, i store.Index, value string) name {
 
 // hash returns the start of the MAC of some texts, each after its length.
 func hash(mac *sha2.HMAC256, texts ...string) name {
-	var all []byte
+	all := make([]byte, 0, 128) // enough for most, on the stack
 	for _, text := range texts {
 		all = appendText(all, text)
 	}

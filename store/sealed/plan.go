@@ -3,18 +3,19 @@ package sealed
 import (
 	"slices"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/seal"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
 // plan is a commit in the making.
 type plan struct {
 	keys    *keys
-	next    state // that comes after it
+	ivs     *seal.IVs // for the records that it puts
+	next    state     // that comes after it
 	changes store.Changes
-	marks   map[name]mark      // of records that are not hot, after it
-	before  map[name]previous  // the same, before it
-	taken   map[store.Ref]bool // what it changes, as the store below calls it
-	touched [buckets]bool      // which buckets it changes
+	marks   map[name]mark     // of records that are not hot, after it
+	before  map[name]previous // the same, before it
+	touched [buckets]bool     // which buckets it changes
 }
 
 // previous is what there is before a commit.
@@ -24,16 +25,10 @@ type previous struct {
 	known bool // whether the mark is that of what should be there
 }
 
-func newPlan(k *keys, st *state, refs []store.Ref) *plan {
-	p := &plan{
-		keys: k, next: *st, marks: make(map[name]mark), before: make(map[name]previous),
-		taken: make(map[store.Ref]bool),
-	}
+// newPlan begins a commit of some records.
+func newPlan(k *keys, st *state, records int) *plan {
+	p := &plan{keys: k, next: *st, marks: make(map[name]mark, records), before: make(map[name]previous, records)}
 	p.next.counter++
-	for _, ref := range refs {
-		n := k.name(ref)
-		p.taken[store.Ref{Table: ref.Table, Key: n.text()}] = true
-	}
 	return p
 }
 
@@ -52,25 +47,24 @@ func (p *plan) bucket(n *name) (*bucket, error) {
 }
 
 // put adds or replaces a record.
-func (p *plan) put(r *store.Record) error {
-	n := p.keys.name(r.Ref)
-	sealed, m := p.keys.sealRecord(r, n, p.next.counter)
-	if err := p.remove(r.Table, &n); err != nil {
+func (p *plan) put(r *store.Record, at *slot) error {
+	sealed, m := p.keys.sealRecord(p.ivs, r, at.Ref, p.next.counter)
+	if err := p.remove(at.Table, &at.name); err != nil {
 		return err
 	}
 	number := numberOf(r.Table)
-	p.next.totals[number].add(p.keys.element(n, m))
+	p.next.totals[number].add(p.keys.element(at.name, m))
 	p.changes.Put(sealed)
 	d := store.Defined(r.Table)
 	if !d.Hot {
-		p.marks[n] = m
+		p.marks[at.name] = m
 		return nil
 	}
-	b, err := p.bucket(&n)
+	b, err := p.bucket(&at.name)
 	if err != nil {
 		return err
 	}
-	b.insert(p.keys.entry(n, number, m, r))
+	b.insert(p.keys.entry(at.name, number, m, r))
 	return nil
 }
 

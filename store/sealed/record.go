@@ -38,14 +38,14 @@ var (
 )
 
 // sealAt seals a value for a place, which is a record without its value.
-func (k *keys) sealAt(place *store.Record, plaintext ...[]byte) (value []byte, m mark) {
+func (k *keys) sealAt(ivs *seal.IVs, place *store.Record, plaintext ...[]byte) (value []byte, m mark) {
 	n := prefixLen + seal.Overhead
 	for _, part := range plaintext {
 		n += len(part)
 	}
-	prefix := binary.BigEndian.AppendUint16([]byte{format}, schema.Version)
-	value = append(make([]byte, 0, n), prefix...)
-	value = k.values.Append(value, associated(place, prefix), plaintext...)
+	value = binary.BigEndian.AppendUint16(append(make([]byte, 0, n), format), schema.Version)
+	about := associated(make([]byte, 0, usualTexts), place, value)
+	value = k.values.Append(ivs, value, about, plaintext...)
 	return value, markOf(value)
 }
 
@@ -55,7 +55,7 @@ func (k *keys) openAt(r *store.Record) (plaintext []byte, m mark, err error) {
 		return nil, m, errAltered
 	}
 	prefix := r.Value[:prefixLen]
-	plaintext, err = k.values.Open(r.Value[prefixLen:], associated(r, prefix))
+	plaintext, err = k.values.Open(r.Value[prefixLen:], associated(make([]byte, 0, usualTexts), r, prefix))
 	version := binary.BigEndian.Uint16(prefix[1:])
 	if err != nil {
 		return nil, m, errAltered
@@ -69,9 +69,12 @@ func (k *keys) openAt(r *store.Record) (plaintext []byte, m mark, err error) {
 // markOf returns the mark of a value that is long enough.
 func markOf(value []byte) mark { return mark(value[len(value)-len(mark{}):]) }
 
-// associated is what a MAC covers besides the value.
-func associated(r *store.Record, prefix []byte) []byte {
-	b := make([]byte, 0, 64+len(r.Table)+len(r.Key)+len(r.Indexes.Room)+len(r.Indexes.Sender)+len(r.Indexes.Pending))
+// usualTexts is how long the texts of a record are that fit into a buffer on the
+// stack.
+const usualTexts = 256
+
+// associated appends what a MAC covers besides the value.
+func associated(b []byte, r *store.Record, prefix []byte) []byte {
 	b = append(b, prefix...)
 	b = appendText(b, string(r.Table))
 	b = appendText(b, r.Key)
@@ -82,8 +85,8 @@ func associated(r *store.Record, prefix []byte) []byte {
 
 // sealRecord seals a record of the user. What it is found by stands in its
 // indexes only where the store below has to find it.
-func (k *keys) sealRecord(r *store.Record, n name, counter uint64) (store.Record, mark) {
-	sealed := store.Record{Ref: store.Ref{Table: r.Table, Key: n.text()}}
+func (k *keys) sealRecord(ivs *seal.IVs, r *store.Record, at store.Ref, counter uint64) (store.Record, mark) {
+	sealed := store.Record{Ref: at}
 	if d := store.Defined(r.Table); !d.Hot {
 		for _, i := range d.Indexes {
 			if text := r.Indexes.Get(i); text != "" {
@@ -92,13 +95,13 @@ func (k *keys) sealRecord(r *store.Record, n name, counter uint64) (store.Record
 			}
 		}
 	}
-	header := binary.BigEndian.AppendUint64(make([]byte, 0, 128), counter)
+	header := binary.BigEndian.AppendUint64(make([]byte, 0, usualTexts), counter)
 	header = appendText(header, r.Key)
 	header = appendText(header, r.Indexes.Room)
 	header = appendText(header, r.Indexes.Sender)
 	header = appendText(header, r.Indexes.Pending)
 	var m mark
-	sealed.Value, m = k.sealAt(&sealed, header, r.Value)
+	sealed.Value, m = k.sealAt(ivs, &sealed, header, r.Value)
 	return sealed, m
 }
 

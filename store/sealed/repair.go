@@ -29,7 +29,7 @@ func (s *Store) Repair(ctx context.Context) (epoch uint64, err error) {
 			return err
 		}
 		// What was written by a head that is lost counted further than this one.
-		p := newPlan(s.keys, &found.state, nil)
+		p := newPlan(s.keys, &found.state, 0)
 		p.next.inner, p.next.outer = st.inner+1, max(st.inner, st.outer)+1
 		for i := range p.next.buckets {
 			p.touched[i] = true
@@ -73,15 +73,15 @@ func (s *Store) takeOver(ctx context.Context) (*state, error) {
 // inventory. If that ends halfway, they are found again the next time.
 func (s *Store) moveBroken(ctx context.Context, inner uint64, v *inventory) error {
 	for len(v.broken) > 0 {
-		p := newPlan(s.keys, &v.state, nil)
+		p := newPlan(s.keys, &v.state, maxAside)
 		p.before = v.aside
+		taken := make(map[store.Ref]bool)
 		size := 0
 		for len(v.broken) > 0 && p.changes.Len() < maxAside && size < maxAsideBytes {
 			x := v.broken[0]
 			r := s.keys.asideRecord(&x)
-			n := s.keys.name(r.Ref)
-			at := store.Ref{Table: r.Table, Key: n.text()}
-			if p.taken[at] || p.taken[x.Ref] { // no commit changes a record twice
+			at := s.keys.slot(r.Ref)
+			if taken[at.Ref] || taken[x.Ref] { // no commit changes a record twice
 				break
 			}
 			v.broken = v.broken[1:]
@@ -97,12 +97,12 @@ func (s *Store) moveBroken(ctx context.Context, inner uint64, v *inventory) erro
 				continue
 			}
 			r = s.keys.asideRecord(&x)
-			if err := p.put(&r); err != nil {
+			if err := p.put(&r, &at); err != nil {
 				return err
 			}
 			p.changes.Delete(x.Ref)
-			p.taken[at], p.taken[x.Ref] = true, true
-			v.aside[n] = previous{mark: p.marks[n], there: true, known: true}
+			taken[at.Ref], taken[x.Ref] = true, true
+			v.aside[at.name] = previous{mark: p.marks[at.name], there: true, known: true}
 			size += len(r.Value)
 		}
 		v.state = p.next
