@@ -2,7 +2,8 @@
 // results.json, RESULTS.md and results.svg. Run by `make bench-peers`:
 //
 //   QUICK=1           a short, rough measurement while developing
-//   RUN=expression    only operations whose id matches, such as megolm-import
+//   RUN=expression    only operations whose id matches, such as megolm-import,
+//                     or ^store for those of the store
 //   ENGINES=node,…    only these engines
 //
 // With any of these the results are no results to show, and go to dist/bench.
@@ -13,6 +14,8 @@ import { fileURLToPath } from "node:url";
 import { build, buildSite, dist } from "./build.mjs";
 import { chromium, firefox } from "./engines/browsers.mjs";
 import { bun, node } from "./engines/processes.mjs";
+import { build as buildStorePage } from "../internal/storepage/site.mjs";
+import { stores } from "./indexeddb/stores.mjs";
 import { operations } from "./operations.mjs";
 import { firstAccount, loads, opponent } from "./peers.mjs";
 import { describeMachine, describeVersions } from "./report/environment.mjs";
@@ -23,12 +26,13 @@ const { QUICK, RUN, ENGINES } = process.env;
 
 // Windows are short, so that most of them pass without being disturbed.
 const plan = QUICK
-  ? { runs: 2, calls: 100, loads: 1, warmUp: 50, window: 3, rounds: 9 }
-  : { runs: 5, calls: 100, loads: 3, warmUp: 120, window: 4, rounds: 31 };
+  ? { runs: 2, calls: 100, loads: 1, warmUp: 50, window: 3, rounds: 9, stores: { 1: 20, 200: 7, 10_000: 3, group: 7, open: 7 } }
+  : { runs: 5, calls: 100, loads: 3, warmUp: 120, window: 4, rounds: 31, stores: { 1: 61, 200: 21, 10_000: 5, group: 21, open: 21 } };
 
 const isChosen = ({ id }) => new RegExp(RUN || "").test(id);
 const chosen = operations.filter(isChosen);
 const chosenLoads = loads.filter(isChosen);
+const chosenStores = stores.filter(isChosen);
 const engines = [node, chromium, firefox, bun].filter(({ id }) => !ENGINES || ENGINES.split(",").includes(id));
 const folder = QUICK || RUN || ENGINES ? dist : dirname(fileURLToPath(import.meta.url));
 
@@ -64,13 +68,20 @@ async function measureLoads(engine, result) {
   for (const { id } of chosenLoads) (result.loads[id] ??= []).push(run[id]);
 }
 
+/** Measures the store, in engines where its data can be on the disk. */
+async function measureStores(engine, result) {
+  if (!engine.measureStores || chosenStores.length === 0) return;
+  const run = await engine.measureStores(plan.stores);
+  for (const { id } of chosenStores) (result.stores[id] ??= []).push(run[id]);
+}
+
 /** An engine's entry in the results, with the open engine or the reason why there is none. */
 async function start({ id, title, find, missing, open }) {
   const program = find();
   if (!program) return { id, title, skipped: missing };
   try {
     const engine = await open(program);
-    return { id, title, version: engine.version, operations: {}, cold: {}, loads: {}, engine };
+    return { id, title, version: engine.version, operations: {}, cold: {}, loads: {}, stores: {}, engine };
   } catch (error) {
     return failed({ id, title }, error);
   }
@@ -92,6 +103,7 @@ async function measureAll(entries) {
         await measureWarm(entry.engine, entry);
         await measureCold(entry.engine, entry);
         await measureLoads(entry.engine, entry);
+        await measureStores(entry.engine, entry);
       } catch (error) {
         console.error(error);
         entries[i] = failed(entry, error);
@@ -102,6 +114,7 @@ async function measureAll(entries) {
 
 await build();
 await buildSite();
+if (chosenStores.length > 0) await buildStorePage();
 const entries = await Promise.all(engines.map(start));
 await measureAll(entries);
 for (const entry of entries) {

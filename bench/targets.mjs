@@ -1,6 +1,6 @@
 // What must be reached: how many times faster than libolm Mudpuppy is, warm; and
-// what the bridge and loading may cost. All thresholds stand here and nowhere
-// else.
+// what the bridge, loading and the store may cost. All thresholds stand here and
+// nowhere else.
 
 import { ratios, summarise, times } from "./statistics.mjs";
 
@@ -43,6 +43,22 @@ const loads = {
   "load-cold": { most: 1, against: "rust" },
 };
 
+/** The most that the store may take: so many times what it is measured beside. */
+const stores = {
+  "store-1": { most: 2, against: "floor" },
+  "store-200": { most: 1.4, against: "floor" },
+  "store-10000": { most: 1.3, against: "floor" },
+  "store-group": { most: 1.5, against: "together" },
+  "store-sealed-1": { most: 1.25, against: "unsealed" },
+  "store-sealed-200": { most: 1.25, against: "unsealed" },
+  "store-sealed-10000": { most: 1.25, against: "unsealed" },
+  "store-open": { most: 2, against: "raw" },
+  "store-open-many": { most: 1.5, against: "ten" },
+};
+
+/** What may take no longer than this. */
+const limits = { ...bridge, ...loads, ...stores };
+
 /** The engines in which the thresholds hold. In the others nothing may be slower than libolm. */
 const ambitious = ["node", "chromium"];
 
@@ -52,7 +68,7 @@ const ambitious = ["node", "chromium"];
  * no more than so many times its time, and { most } for a time.
  */
 export function target(engine, operation) {
-  if (/^(bridge|load)-/.test(operation)) return ambitious.includes(engine) ? { ...bridge, ...loads }[operation] : undefined;
+  if (/^(bridge|load|store)-/.test(operation)) return ambitious.includes(engine) ? limits[operation] : undefined;
   return { least: (ambitious.includes(engine) && thresholds[operation]) || NO_SLOWER, against: "libolm" };
 }
 
@@ -76,8 +92,8 @@ export function judge(engine, operation, runs) {
 
 /** Judges all that was measured: results as in results.json. */
 export function judgeAll({ engines }) {
-  return engines.flatMap(({ id, operations, loads }) =>
-    Object.entries({ ...operations, ...loads }).map(([operation, runs]) => judge(id, operation, runs)).filter(Boolean));
+  return engines.flatMap(({ id, operations, loads, stores }) =>
+    Object.entries({ ...operations, ...loads, ...stores }).map(([operation, runs]) => judge(id, operation, runs)).filter(Boolean));
 }
 
 /** The last line of the benchmark. */
@@ -89,4 +105,4 @@ export function summary(judgements) {
 }
 
 /** Thresholds of operations that do not exist would never be judged. */
-export const thresholdIds = Object.keys({ ...thresholds, ...bridge, ...loads });
+export const thresholdIds = Object.keys({ ...thresholds, ...limits });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { stores } from "./indexeddb/stores.mjs";
 import { operations } from "./operations.mjs";
 import { loads } from "./peers.mjs";
 import { judge, judgeAll, summary, target, thresholdIds } from "./targets.mjs";
@@ -10,12 +11,19 @@ const runs = (...ratios) =>
   ratios.map((ratio) => ({ mudpuppy: { samples: [10] }, libolm: { samples: [10 * ratio] } }));
 
 test("every threshold belongs to an operation", () => {
-  const ids = [...operations, ...loads].map(({ id }) => id);
+  const ids = [...operations, ...loads, ...stores].map(({ id }) => id);
   for (const id of thresholdIds) assert.ok(ids.includes(id), `${id} is no operation`);
 });
 
+test("the store is measured beside what its targets name", () => {
+  for (const { id, beside } of stores) {
+    const wanted = target("chromium", id);
+    if (wanted) assert.equal(wanted.against, beside, id);
+  }
+});
+
 test("operations have ids of their own", () => {
-  const all = [...operations, ...loads];
+  const all = [...operations, ...loads, ...stores];
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
 });
 
@@ -25,6 +33,8 @@ test("thresholds hold in Node and Chromium, and nothing may be slower than libol
     assert.deepEqual(target(engine, "megolm-encrypt-64k"), { least: 1, against: "libolm" });
     assert.deepEqual(target(engine, "bridge-empty"), { most: 0.05 });
     assert.deepEqual(target(engine, "load-cold"), { most: 1, against: "rust" });
+    assert.deepEqual(target(engine, "store-sealed-200"), { most: 1.25, against: "unsealed" });
+    assert.equal(target(engine, "store-unseen-200"), undefined);
     assert.equal(target(engine, "bridge-empty-secret"), undefined);
   }
   for (const engine of ["firefox", "bun"]) {
@@ -65,18 +75,22 @@ test("what may take so much longer than another at most is met if it does in eve
   const load = [{ mudpuppy: { samples: [60] }, libolm: { samples: [20] }, rust: { samples: [90, 100, 900] } }];
   assert.equal(judge("chromium", "load-cold", load).reached.max, 0.6);
   assert.equal(judge("chromium", "load-warm", load), undefined);
+  const commit = (own) => [{ mudpuppy: { samples: own }, floor: { samples: [10, 10, 90] } }];
+  assert.equal(judge("chromium", "store-1", commit([5, 20, 400])).met, true);
+  assert.equal(judge("chromium", "store-1", commit([5, 20.1, 400])).met, false);
 });
 
 test("the last line counts and names", () => {
   const results = {
     engines: [
       { id: "node", operations: { x25519: runs(3), sign: runs(1.1), verify: runs(0.5) } },
-      { id: "chromium", operations: {}, loads: { "load-cold": [{ mudpuppy: { samples: [2] }, rust: { samples: [1] } }] } },
+      { id: "chromium", operations: {}, loads: { "load-cold": [{ mudpuppy: { samples: [2] }, rust: { samples: [1] } }] },
+        stores: { "store-group": [{ mudpuppy: { samples: [2] }, together: { samples: [1] } }] } },
       { id: "firefox", operations: { x25519: runs(1.1), "bridge-empty": [{ probe: { samples: [9] } }] } },
       { id: "bun", skipped: "not installed" },
     ],
   };
   const judgements = judgeAll(results);
-  assert.equal(summary(judgements), "TARGETS: 2 met, 3 missed: node/sign node/verify chromium/load-cold");
+  assert.equal(summary(judgements), "TARGETS: 2 met, 4 missed: node/sign node/verify chromium/load-cold chromium/store-group");
   assert.equal(summary(judgements.filter(({ met }) => met)), "TARGETS: 2 met, 0 missed");
 });

@@ -14,9 +14,8 @@ func (c *Changes) Validate() error {
 	}
 	seen := make(map[Ref]bool, c.Len())
 	valid := func(r Ref) bool {
-		ok := !seen[r] && Defined(r.Table) != nil && validKey(r.Key)
 		seen[r] = true
-		return ok
+		return Defined(r.Table) != nil && validKey(r.Key)
 	}
 	for i := range c.Puts {
 		r := &c.Puts[i]
@@ -28,6 +27,9 @@ func (c *Changes) Validate() error {
 		if !valid(r) {
 			return ErrInvalid
 		}
+	}
+	if len(seen) < c.Len() { // some stand in it twice
+		return ErrInvalid
 	}
 	return nil
 }

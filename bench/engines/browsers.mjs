@@ -1,6 +1,7 @@
 // Chromium and Firefox, which measure in a fresh page for each job.
 
 import { findProgram } from "./find.mjs";
+import { measureStores } from "../indexeddb/measure.mjs";
 import { measureLoads } from "./loads.mjs";
 import { serve } from "./serve.mjs";
 import { site } from "../build.mjs";
@@ -64,6 +65,7 @@ export const chromium = {
     return {
       ...engine,
       measureLoads: (contestant) => measureLoads(chromium, options, server.url, contestant),
+      measureStores: (rounds) => measureStores(chromium, options, rounds),
       async close() {
         server.close();
         await engine.close();

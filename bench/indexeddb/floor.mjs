@@ -1,7 +1,7 @@
 // What the store does at the least, in JavaScript: the same database, records,
 // indexes, durability and reading of the epoch, without anything around it.
 
-/** Opens the database of storepage, which has made it. */
+/** Opens a database that storepage has made. */
 export const open = (name) =>
 	new Promise((resolve, reject) => {
 		const request = indexedDB.open(name);
@@ -9,13 +9,13 @@ export const open = (name) =>
 		request.onerror = () => reject(request.error);
 	});
 
-export function prepare(commits, records, size, prefix) {
-	return Array.from({ length: commits }, (_, i) =>
-		Array.from({ length: records }, (_, j) => {
-			const n = i * records + j;
-			return { key: prefix + n, value: new Uint8Array(size), room: `!room${n % 50}:example.org`, pending: "backup" };
-		}),
-	);
+/** Prepares commits of some records each, with these keys, as storepage does. */
+export function prepare(records, size, keys) {
+	const all = keys.map((key, i) => {
+		const value = crypto.getRandomValues(new Uint8Array(size));
+		return { key, value, room: `!room${i % 50}:example.org`, pending: "backup" };
+	});
+	return Array.from({ length: keys.length / records }, (_, i) => all.slice(i * records, (i + 1) * records));
 }
 
 export const commit = (db, epoch, records) =>
@@ -35,11 +35,11 @@ export const commit = (db, epoch, records) =>
 	});
 
 /** Opens a database and reads one record. */
-export async function openAndGet(name) {
+export async function openAndGet(name, key) {
 	const db = await open(name);
 	await new Promise((resolve, reject) => {
-		const request = db.transaction("inbound_sessions").objectStore("inbound_sessions").get("0");
-		request.onsuccess = resolve;
+		const request = db.transaction("inbound_sessions").objectStore("inbound_sessions").get(key);
+		request.onsuccess = () => (request.result ? resolve() : reject(new Error("it is not there")));
 		request.onerror = () => reject(request.error);
 	});
 	return db;

@@ -1,8 +1,9 @@
-// Tables of what may take no more than so long: calls across the bridge, and
-// loading.
+// Tables of what may take no more than so long: calls across the bridge,
+// loading, and the store.
 
+import { stores, titles as storeTitles } from "../indexeddb/stores.mjs";
 import { loads, titles } from "../peers.mjs";
-import { median, summarise, times } from "../statistics.mjs";
+import { median, ratios, summarise, times } from "../statistics.mjs";
 import { judge } from "../targets.mjs";
 import { factor, time } from "./numbers.mjs";
 import { table } from "./table.mjs";
@@ -41,5 +42,18 @@ export function loadTable(engine, measured) {
     const judgement = judge(engine, id, measured[id]);
     const cells = ["mudpuppy", ...rivals].map((name) => spread(summarise(measured[id].flatMap((run) => run[name].samples)), time));
     return [title, ...cells, ...(judgement ? against(judgement) : ["", "", ""])];
+  }));
+}
+
+/** What the store does, in milliseconds, and what it is measured beside. */
+export function storeTable(engine, measured) {
+  const head = ["", "ms", "ratio", "target", "", "beside, ms"];
+  return table(head, stores.filter(({ id }) => measured[id]).map(({ id, title, beside }) => {
+    const runs = measured[id];
+    const judgement = judge(engine, id, runs);
+    const own = time(median(times(runs, "mudpuppy")));
+    const other = `${storeTitles[beside]}: ${time(median(times(runs, beside)))}`;
+    const ratio = spread(summarise(ratios(runs, beside, "mudpuppy")), factor);
+    return [title, own, ...(judgement ? against(judgement) : [ratio, "", ""]), other];
   }));
 }

@@ -4,7 +4,7 @@ import { groups, operations } from "../operations.mjs";
 import { titles } from "../peers.mjs";
 import { median, ratios, summarise, times } from "../statistics.mjs";
 import { judge, judgeAll, summary } from "../targets.mjs";
-import { bridgeTable, loadTable } from "./limits.mjs";
+import { bridgeTable, loadTable, storeTable } from "./limits.mjs";
 import { ratio, time } from "./numbers.mjs";
 import { table } from "./table.mjs";
 
@@ -37,18 +37,20 @@ operation. The time of a run is the median of its windows; shown is the median
 of ${plan.runs} runs, each in a fresh process or page, in microseconds an operation.
 Ratios are made within a run: time of the peer ÷ time of Mudpuppy, so that above
 1 Mudpuppy is faster; behind the median stand the worst and the best run. A
-target is met if the worst run meets it. What calls across the bridge and loading
-cost may not be above a target; times there are in nanoseconds and milliseconds.`;
+target is met if the worst run meets it. What calls across the bridge, loading and
+the store cost may not be above a target; times of the bridge are in nanoseconds,
+of the others in milliseconds.`;
 }
 
-function engineSection({ id, version, operations, loads = {} }) {
+function engineSection({ id, version, operations, loads = {}, stores = {} }) {
   const sections = groups.map((group) => {
     const rows = group.operations.filter((operation) => operations[operation.id]);
     const show = group.operations[0].contestants.libolm ? warmTable : bridgeTable;
     return rows.length > 0 ? `### ${group.title}\n\n${show(id, rows, operations)}` : undefined;
   });
   const loading = Object.keys(loads).length > 0 && `### Loading\n\n${loadTable(id, loads)}`;
-  return [`## ${version}`, ...[...sections, loading].filter(Boolean)];
+  const storing = Object.keys(stores).length > 0 && `### The store in IndexedDB\n\n${storeTable(id, stores)}`;
+  return [`## ${version}`, ...[...sections, loading, storing].filter(Boolean)];
 }
 
 function warmTable(engine, rows, measured) {

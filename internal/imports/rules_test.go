@@ -89,7 +89,7 @@ var rules = []rule{
 	{packages: []string{"internal/browser"}, may: []string{"internal/safejs"}, js: true},
 	{packages: []string{"store/indexeddb"}, may: []string{"internal/browser", "internal/random", "internal/safejs", "store"}},
 	{packages: []string{"store/owner"}, may: []string{"internal/browser", "internal/safejs"}},
-	{packages: []string{"internal/storepage"}, may: []string{"internal/browser", "internal/safejs", "store", "store/indexeddb", "store/owner", "store/sealed"}},
+	{packages: []string{"internal/storepage"}, may: []string{"internal/browser", "internal/random", "internal/safejs", "store", "store/indexeddb", "store/owner", "store/sealed"}},
 	{packages: []string{"store/jsstore"}, may: []string{"internal/safejs", "store"}, js: true},
 	// The judge takes nothing from those it judges.
 	{packages: []string{"internal/judge"}, may: []string{"internal/base64", "internal/wire"}},

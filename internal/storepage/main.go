@@ -16,7 +16,8 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/store/sealed"
 )
 
-// page is what a page has. It opens one store at a time.
+// page is what a page has. It opens one store at a time; for several, there is
+// another.
 type page struct {
 	store    store.Store
 	database *indexeddb.Store // where that is kept
@@ -27,6 +28,12 @@ type page struct {
 }
 
 func main() {
+	safejs.Global().Set("storepage", newPage())
+	select {}
+}
+
+// newPage returns the functions of a page, for JavaScript.
+func newPage() safejs.Value {
 	p := &page{}
 	exports := object()
 	for name, f := range map[string]func(args []safejs.Value) (safejs.Value, error){
@@ -42,11 +49,11 @@ func main() {
 		"look":    p.look,
 		"run":     p.run,
 		"runAll":  p.runAll,
+		"another": func([]safejs.Value) (safejs.Value, error) { return newPage(), nil },
 	} {
 		exports.Set(name, promising(f))
 	}
-	safejs.Global().Set("storepage", exports)
-	select {}
+	return exports
 }
 
 var background = context.Background()

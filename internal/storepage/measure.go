@@ -7,27 +7,30 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
-// prepare prepares commits of some records each: how many commits, how many
-// records in each, of how many bytes, and what their keys begin with.
+// prepare prepares commits: how many records there are in each, of how many
+// bytes, and the keys of all of them. The values are random, as those that hold
+// keys are.
 func (p *page) prepare(args []safejs.Value) (safejs.Value, error) {
-	commits, records, size := number(args, 0), number(args, 1), number(args, 2)
-	prefix := text(args, 3)
-	p.prepared = make([]store.Changes, commits)
-	for i := range p.prepared {
-		for j := range records {
-			n := i*records + j
-			p.prepared[i].Put(store.Record{
-				Ref:   store.Ref{Table: store.InboundSessions, Key: prefix + strconv.Itoa(n)},
-				Value: make([]byte, size),
-				Indexes: store.Indexes{
-					Room:    "!room" + strconv.Itoa(n%50) + ":example.org",
-					Pending: "backup",
-				},
-			})
+	records, size, keys := number(args, 0), number(args, 1), args[2]
+	n, err := keys.Length()
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	p.prepared = make([]store.Changes, n/records)
+	for i := range n {
+		key, err := keys.Index(i)
+		if err != nil {
+			return safejs.Undefined(), err
 		}
+		r := store.Record{Ref: store.Ref{Table: store.InboundSessions}, Value: make([]byte, size)}
+		r.Key, _ = key.String()
+		random.Fill(r.Value)
+		r.Indexes = store.Indexes{Room: "!room" + strconv.Itoa(i%50) + ":example.org", Pending: "backup"}
+		p.prepared[i/records].Put(r)
 	}
 	return safejs.Undefined(), nil
 }
