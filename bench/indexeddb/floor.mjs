@@ -18,6 +18,18 @@ export function prepare(records, size, keys) {
 	return Array.from({ length: keys.length / records }, (_, i) => all.slice(i * records, (i + 1) * records));
 }
 
+/** Looks for some records, with the epoch. */
+export const look = (db, records) =>
+	new Promise((resolve, reject) => {
+		const tx = db.transaction(["owners", "inbound_sessions"]);
+		tx.objectStore("owners").get("epoch");
+		const table = tx.objectStore("inbound_sessions");
+		let request;
+		for (const { key } of records) request = table.get(key);
+		request.onsuccess = () => resolve(request.result);
+		tx.onabort = () => reject(tx.error);
+	});
+
 export const commit = (db, epoch, records) =>
 	new Promise((resolve, reject) => {
 		const tx = db.transaction(["owners", "inbound_sessions"], "readwrite", { durability: "strict" });

@@ -2,6 +2,7 @@ package sealed
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/seal"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
@@ -95,6 +96,7 @@ func (s *Store) prepare(ctx context.Context, o *owner, st *state, c *store.Chang
 	}
 	puts, deletes := slots[:len(c.Puts)], slots[len(c.Puts):]
 	p.ivs = seal.DrawIVs(len(puts))
+	p.changes.Puts = slices.Grow(p.changes.Puts, len(puts)+2) // with head and owner
 	for i := range puts {
 		if err := p.put(&c.Puts[i], &puts[i]); err != nil {
 			return nil, nil, err

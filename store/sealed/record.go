@@ -43,9 +43,9 @@ func (k *keys) sealAt(ivs *seal.IVs, place *store.Record, plaintext ...[]byte) (
 	for _, part := range plaintext {
 		n += len(part)
 	}
-	value = binary.BigEndian.AppendUint16(append(make([]byte, 0, n), format), schema.Version)
-	about := associated(make([]byte, 0, usualTexts), place, value)
-	value = k.values.Append(ivs, value, about, plaintext...)
+	prefix := binary.BigEndian.AppendUint16(append(make([]byte, 0, n), format), schema.Version)
+	about := associated(make([]byte, 0, usualTexts), place, prefix)
+	value = k.values.Append(ivs, prefix, about, plaintext...)
 	return value, markOf(value)
 }
 
