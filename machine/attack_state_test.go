@@ -201,8 +201,10 @@ func TestT15AFallbackKeyServesUntilItIsForgotten(t *testing.T) {
 	a, f := w.device(alice, "ALICE"), w.forger(bob, "FORGER")
 	first := f.exhaust(a)
 	accepted := func(key olm.OneTimeKey) bool { return a.delivered(f.withKey(a, key)).Error == nil }
-	if !accepted(first) || !accepted(first) {
-		t.Fatal("the fallback key does not serve twice")
+	for range 2 {
+		if !accepted(first) {
+			t.Fatal("the fallback key does not serve twice")
+		}
 	}
 	w.clock = w.clock.Add(2 * time.Hour)
 	a.settle() // learns that it was used, and makes the next

@@ -20,7 +20,8 @@ func TestPiecesAreTheWhole(t *testing.T) {
 		}
 		var want [32]byte
 		sha2.NewHMAC256(key).Sum(&want, text)
-		if hash.Sum() != sha2.Sum256(text) || hash.Sum() != sha2.Sum256(text) || mac.Sum() != want {
+		first := hash.Sum() // which ends nothing
+		if first != sha2.Sum256(text) || hash.Sum() != first || mac.Sum() != want {
 			t.Fatalf("%d bytes differ", len(text))
 		}
 	}

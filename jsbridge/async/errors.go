@@ -30,6 +30,7 @@ var sentinels = []bridge.Sentinel{
 	{Code: "ERR_OTHER_DEVICE", Err: &machine.ErrOwner},
 	{Code: "ERR_FORMAT", Err: &machine.ErrFormat},
 	{Code: "ERR_UNKNOWN_REQUEST", Err: &machine.ErrUnknownRequest},
+	{Code: "ERR_TOO_MANY_REQUESTS", Err: &machine.ErrTooManyRequests},
 	{Code: "ERR_NOT_ENCRYPTED", Err: &machine.ErrNotEncrypted},
 	{Code: "ERR_ALGORITHM", Err: &machine.ErrAlgorithm},
 	{Code: "ERR_NOT_SHARED", Err: &machine.ErrNotShared},

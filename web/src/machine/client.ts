@@ -26,14 +26,16 @@ import {
 
 /** The codes of the errors that Go returns. */
 export type MachineErrorCode =
-  /** By a machine that was closed, or that has lost its store to another owner. */
+  /** By a machine that was closed. One that has lost its store returns what it lost it by, such as store.ErrStale. */
   | "ERR_CLOSED"
   /** The store is of another user or device. */
   | "ERR_OTHER_DEVICE"
   /** What was handed in is not JSON as it is read here, or that something is missing in it or of the wrong type. */
   | "ERR_FORMAT"
-  /** For the id of a request that there is not, or not any more. */
+  /** For the id of a request that there is not, or not any more. Nothing is lost: what is still to be sent is given out again. */
   | "ERR_UNKNOWN_REQUEST"
+  /** Very many room keys were asked for, and have not come. */
+  | "ERR_TOO_MANY_REQUESTS"
   /** No settings were ever given for a room: see Machine.SetRoomSettings. */
   | "ERR_NOT_ENCRYPTED"
   /** An algorithm that is not known, or other than the one that the room has: encryption cannot be weakened once it is on. */
@@ -42,7 +44,7 @@ export type MachineErrorCode =
   | "ERR_NOT_SHARED"
   /** The policy forbids to send because of devices that nobody vouches for. See PolicyError for which. */
   | "ERR_UNVERIFIED"
-  /** The identity of somebody in the room has changed after it was verified. See PolicyError for whose. */
+  /** The identity of somebody in the room was verified and is not any more, or that the policy does not allow it to be another one than that which was seen first. See PolicyError for whose. */
   | "ERR_IDENTITY_CHANGED"
   /** The key for an event has not come, or was withheld: see DecryptError. */
   | "ERR_UNKNOWN_SESSION"
@@ -50,7 +52,7 @@ export type MachineErrorCode =
   | "ERR_UNKNOWN_INDEX"
   /** Another event was decrypted at this index before. */
   | "ERR_REPLAY"
-  /** The event is not from the owner of its session. */
+  /** The event is not from the owner of its session or, over Olm, that sender, recipient or keys are not what they should be. */
   | "ERR_MISMATCHED_SENDER"
   /** The event was encrypted for another room. */
   | "ERR_WRONG_ROOM"
