@@ -64,3 +64,23 @@ func TestADeviceThatNobodySignedGetsNoKey(t *testing.T) {
 		t.Errorf("withheld is %+v", e.Withheld)
 	}
 }
+
+// T27: what was compared is what is signed.
+func TestT27WhatIsExchangedWhileItIsComparedIsNotSigned(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.crossSigned(alice, "ALICE"), w.crossSigned(bob, "BOB")
+	w.room(a, b)
+	compared, err := a.Identity(ctx, bob)
+	w.must(err)
+	other, err := a.Identity(ctx, alice)
+	w.must(err)
+	w.fails(a.Machine.VerifyUser(ctx, bob, other.MasterKey), machine.ErrMismatchedKeys)
+	w.fails(a.Machine.VerifyDevice(ctx, bob, "BOB", compared.MasterKey), machine.ErrMismatchedKeys)
+	if i, err := a.Identity(ctx, bob); err != nil || i.Verified {
+		t.Errorf("%+v, %v", i, err)
+	}
+	w.must(a.Machine.VerifyUser(ctx, bob, compared.MasterKey))
+	if i, err := a.Identity(ctx, bob); err != nil || !i.Verified {
+		t.Errorf("%+v, %v", i, err)
+	}
+}

@@ -163,11 +163,12 @@ func (w *work) uploadSignature(user, id string, signed []byte) {
 // then like that of others, so that what is known of it is what others see.
 func (w *work) signingUploaded() { w.outdate(w.userNamed(w.user)) }
 
-// VerifyDevice notes that the fingerprint of a device was compared. A device of the
-// own user is signed by the user's identity as well, if its private keys are here,
+// VerifyDevice notes that the fingerprint of a device, its Ed25519 key, was compared,
+// and is the one given here. A device of the own user is signed by the user's identity as well, if its private keys are here,
 // so that others trust it, too; outgoing requests publish that. Blocking it ends. It
-// returns [ErrUnknownDevice], or [ErrFormat] for a user id that cannot be.
-func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) error {
+// returns [ErrUnknownDevice], [ErrMismatchedKeys] if the fingerprint is another one, or
+// [ErrFormat] for a user id that cannot be.
+func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID, fingerprint string) error {
 	w, u, err := m.beginUser(ctx, userID)
 	if err != nil {
 		return err
@@ -176,6 +177,9 @@ func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) err
 	d := u.device(deviceID)
 	if d == nil {
 		return ErrUnknownDevice
+	}
+	if d.ed25519.String() != fingerprint {
+		return ErrMismatchedKeys
 	}
 	d.verified, d.blocked = true, false
 	w.keep(u)
@@ -189,15 +193,13 @@ func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) err
 	return w.commit(ctx)
 }
 
-// VerifyUser notes that the master key of a user was compared, and signs it, so that
-// all devices of the own user trust it. For the own user it notes that the identity is
+// VerifyUser notes that the master key of a user was compared, and is the one given
+// here, and signs it, so that all devices of the own user trust it. For the own user it notes that the identity is
 // the right one, and makes this device say so. Outgoing requests publish the
-// signature. It returns [ErrUnknownUser], or [ErrNoIdentity] if the private
-// key to sign with is not here.
-//
-// What is signed is the master key as it is known here at that moment: compare what
-// [Machine.Identity] returns, and look whether it is still that afterwards.
-func (m *Machine) VerifyUser(ctx context.Context, userID string) error {
+// signature. It returns [ErrUnknownUser], [ErrMismatchedKeys] if the master key is
+// another one, as after somebody has exchanged it meanwhile, or [ErrNoIdentity] if the
+// private key to sign with is not here.
+func (m *Machine) VerifyUser(ctx context.Context, userID, masterKey string) error {
 	w, u, err := m.beginUser(ctx, userID)
 	if err != nil {
 		return err
@@ -206,6 +208,9 @@ func (m *Machine) VerifyUser(ctx context.Context, userID string) error {
 	i := u.identity
 	if i == nil {
 		return ErrUnknownUser
+	}
+	if i.master.String() != masterKey {
+		return ErrMismatchedKeys
 	}
 	keyID, vouched := ed25519+w.device, i.master
 	var signature keys.Ed25519Signature

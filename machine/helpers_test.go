@@ -305,3 +305,26 @@ func (c *client) cannotRead(room, id string, want error) *machine.DecryptError {
 	errors.As(err, &e)
 	return e
 }
+
+// VerifyUser is what a person does who compares the master key that is shown.
+func (c *client) VerifyUser(ctx context.Context, user string) error {
+	i, err := c.Identity(ctx, user)
+	if err != nil {
+		return err
+	}
+	return c.Machine.VerifyUser(ctx, user, i.MasterKey)
+}
+
+// VerifyDevice is what a person does who compares the fingerprint that is shown.
+func (c *client) VerifyDevice(ctx context.Context, user, device string) error {
+	all, err := c.Devices(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if d.DeviceID == device {
+			return c.Machine.VerifyDevice(ctx, user, device, d.Ed25519)
+		}
+	}
+	return machine.ErrUnknownDevice
+}

@@ -190,3 +190,11 @@ func (d *device) crossSign() {
 		d.Fatalf("the identity is %+v", i)
 	}
 }
+
+// fingerprint is what people compare.
+func (d *device) fingerprint() string {
+	d.Helper()
+	keys, err := d.IdentityKeys(ctx)
+	d.must(err)
+	return keys.Ed25519.String()
+}

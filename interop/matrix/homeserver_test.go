@@ -32,7 +32,7 @@ func TestDevicesTalkThroughAHomeserver(t *testing.T) {
 	// A second device reads what comes after it is known and signed.
 	phone := newDevice(t, s.Login("bob", password))
 	bob.settle()
-	bob.must(bob.VerifyDevice(ctx, bob.UserID(), phone.DeviceID()))
+	bob.must(bob.VerifyDevice(ctx, bob.UserID(), phone.DeviceID(), phone.fingerprint()))
 	bob.settle()
 	alice.say(room, "now to both", members...)
 	bob.reads(room, "now to both")

@@ -42,7 +42,7 @@ func TestDevicesTalkWithMatrixJSSDK(t *testing.T) {
 			// A second device of ours, which the first one signs.
 			phone := newDevice(t, s.Login("alice", password))
 			alice.settle()
-			alice.must(alice.VerifyDevice(ctx, alice.UserID(), phone.DeviceID()))
+			alice.must(alice.VerifyDevice(ctx, alice.UserID(), phone.DeviceID(), phone.fingerprint()))
 			alice.settle()
 			bob.WaitForDevice(alice.UserID(), phone.DeviceID(), true)
 			bob.Send(room, "to both devices")

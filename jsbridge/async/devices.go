@@ -50,10 +50,10 @@ func (m *Machine) Devices(ctx context.Context, userID string) ([]Device, error) 
 	return devices, nil
 }
 
-// VerifyDevice notes that the user has compared the keys of a device, and signs it
-// if it is one of their own.
-func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID string) error {
-	return m.machine.VerifyDevice(ctx, userID, deviceID)
+// VerifyDevice notes that the user has compared the fingerprint of a device, its
+// Ed25519 key, which is the one given here, and signs it if it is one of their own.
+func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID, fingerprint string) error {
+	return m.machine.VerifyDevice(ctx, userID, deviceID, fingerprint)
 }
 
 // BlockDevice keeps a device from getting keys, or lets it have them again.
@@ -90,9 +90,10 @@ func (m *Machine) Identity(ctx context.Context, userID string) (Identity, error)
 	}, err
 }
 
-// VerifyUser signs the identity of a user, whose keys were compared.
-func (m *Machine) VerifyUser(ctx context.Context, userID string) error {
-	return m.machine.VerifyUser(ctx, userID)
+// VerifyUser signs the identity of a user, whose master key was compared, and is the
+// one given here.
+func (m *Machine) VerifyUser(ctx context.Context, userID, masterKey string) error {
+	return m.machine.VerifyUser(ctx, userID, masterKey)
 }
 
 // AcceptIdentity takes the identity that a user has now for the one that was seen

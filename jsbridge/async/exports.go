@@ -98,7 +98,7 @@ func exportMachineDevices(number, size, self uint32) {
 func exportMachineVerifyDevice(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)
 	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
-		return o.VerifyDevice(ctx, c.Text(), c.Text())
+		return o.VerifyDevice(ctx, c.Text(), c.Text(), c.Text())
 	})
 }
 
@@ -147,7 +147,7 @@ func exportMachineIdentity(number, size, self uint32) {
 func exportMachineVerifyUser(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)
 	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
-		return o.VerifyUser(ctx, c.Text())
+		return o.VerifyUser(ctx, c.Text(), c.Text())
 	})
 }
 

@@ -609,13 +609,14 @@ export abstract class Machine extends Live {
   }
 
   /**
-   * Notes that the user has compared the keys of a device, and signs it
-   * if it is one of their own.
+   * Notes that the user has compared the fingerprint of a device, its
+   * Ed25519 key, which is the one given here, and signs it if it is one of their own.
    */
-  async verifyDevice(userId: string, deviceId: string): Promise<void> {
+  async verifyDevice(userId: string, deviceId: string, fingerprint: string): Promise<void> {
     const values: Value[] = [];
     addText(values, "userId", userId);
     addText(values, "deviceId", deviceId);
+    addText(values, "fingerprint", fingerprint);
     return start("machine_verifyDevice", this, values, () => {});
   }
 
@@ -647,10 +648,14 @@ export abstract class Machine extends Live {
     return start("machine_identity", this, values, takeIdentity);
   }
 
-  /** Signs the identity of a user, whose keys were compared. */
-  async verifyUser(userId: string): Promise<void> {
+  /**
+   * Signs the identity of a user, whose master key was compared, and is the
+   * one given here.
+   */
+  async verifyUser(userId: string, masterKey: string): Promise<void> {
     const values: Value[] = [];
     addText(values, "userId", userId);
+    addText(values, "masterKey", masterKey);
     return start("machine_verifyUser", this, values, () => {});
   }
 
