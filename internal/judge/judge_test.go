@@ -76,6 +76,7 @@ func TestWhoReads(t *testing.T) {
 		"but must join":          {func(j *Judge) { j.Member(19, theRoom, carol.UserID, "invite"); j.Visibility(20, theRoom, "joined") }, nil, reads, not},
 		"bob's device is gone":   {func(j *Judge) { j.DeviceRemoved(20, bob) }, nil, not, not},
 		"and bob is invited":     {func(j *Judge) { j.DeviceRemoved(20, bob); j.Member(20, theRoom, bob.UserID, "invite") }, nil, either, not},
+		"and it cannot be told":  {func(j *Judge) { j.DeviceRemoved(20, bob); j.Away("example.org", time.Unix(10, 0), time.Unix(30, 0)) }, nil, either, not},
 		"it goes later":          {func(j *Judge) { j.DeviceRemoved(21, bob) }, nil, either, not},
 		"its server is away":     {func(j *Judge) { j.Away("example.org", time.Unix(10, 0), time.Unix(30, 0)) }, nil, either, not},
 		"and not yet asked":      {func(j *Judge) { j.Away("example.org", time.Unix(-1000, 0), time.Unix(20, 0).Add(1-Patience)) }, nil, either, not},

@@ -100,7 +100,7 @@ func (j *Judge) mustNotRead(m *Message, d Device) string {
 		return ""
 	case !j.room(m.RoomID).isMember(d.UserID, m.Seen):
 		return "its user was not in the room"
-	case l.removed > 0 && l.removed <= m.Seen && at(j.room(m.RoomID).members[d.UserID], m.Seen) == "join":
+	case l.removed > 0 && l.removed <= m.Seen && at(j.room(m.RoomID).members[d.UserID], m.Seen) == "join" && !j.wasAway(d.UserID, m.Time):
 		// Of the devices of those who are only invited, servers tell nothing.
 		return "it was logged out"
 	case m.SignedOnly && !wasSigned:
