@@ -75,26 +75,26 @@ func (w *world) inRoom(p *person, roomID, method, what, body string) {
 
 func (w *world) somebodySpeaks() {
 	if c := pick(w, w.running()); c != nil {
-		room := pick(w, w.rooms)
+		room := w.aRoom()
 		for range 1 + w.rand.IntN(3) {
 			c.say(room)
 		}
 	}
 }
 
-func (w *world) somebodyJoins() { w.inRoom(pick(w, w.people), pick(w, w.rooms), "POST", "join", "{}") }
+func (w *world) somebodyJoins() { w.inRoom(pick(w, w.people), w.aRoom(), "POST", "join", "{}") }
 
 func (w *world) somebodyLeaves() {
-	w.inRoom(pick(w, w.people), pick(w, w.rooms), "POST", "leave", "{}")
+	w.inRoom(pick(w, w.people), w.aRoom(), "POST", "leave", "{}")
 }
 
 func (w *world) somebodyIsInvited() {
-	w.inRoom(pick(w, w.people), pick(w, w.rooms), "POST", "invite", `{"user_id":"`+pick(w, w.people).id+`"}`)
+	w.inRoom(pick(w, w.people), w.aRoom(), "POST", "invite", `{"user_id":"`+pick(w, w.people).id+`"}`)
 }
 
 func (w *world) visibilityChanges() {
 	to := pick(w, []string{"joined", "invited", "shared", "world_readable"})
-	w.inRoom(pick(w, w.people), pick(w, w.rooms), "PUT", "state/m.room.history_visibility", `{"history_visibility":"`+to+`"}`)
+	w.inRoom(pick(w, w.people), w.aRoom(), "PUT", "state/m.room.history_visibility", `{"history_visibility":"`+to+`"}`)
 }
 
 func (w *world) somebodyLogsIn() {
@@ -186,8 +186,8 @@ func (w *world) begin() {
 	for range 4 {
 		w.somebodyLogsIn()
 	}
-	for _, creator := range w.people[:2] {
-		room := w.newRoom(creator)
+	for i, creator := range w.people[:2] {
+		room := w.newRoom(creator, []judge.Limits{low, usual}[i])
 		for _, p := range w.people {
 			if p != creator && w.chance(0.8) {
 				w.inRoom(p, room, "POST", "join", "{}")

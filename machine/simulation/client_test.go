@@ -39,6 +39,9 @@ type client struct {
 	inFlight map[string]bool  // requests, by id
 	syncing  bool
 	jobs     []*job
+	requests int // so far
+	// point is where it is to end.
+	point crashPoint
 }
 
 // app is what the application keeps.
@@ -77,18 +80,29 @@ func (c *client) begin() {
 func (c *client) open() {
 	c.life++
 	c.disk = &disk{Store: c.store}
-	c.inFlight, c.syncing, c.jobs = make(map[string]bool), false, nil
+	c.inFlight, c.syncing, c.jobs, c.requests = make(map[string]bool), false, nil, 0
+	if c.life == 1 && c.plan != nil {
+		c.plan(c, len(c.clients)-1)
+	}
 	for _, d := range c.app.drafts {
 		c.jobs = append(c.jobs, &job{draft: d})
 	}
 	m, err := machine.Open(c.Context(), machine.Config{
 		UserID: c.person.id, DeviceID: c.device, Store: c.disk, Policy: c.policy, Now: c.clock.Now,
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+		c.m = m
+	case c.disk.isDead():
+		c.reopen()
+		return
+	case errors.Is(err, store.ErrFailed):
+		c.open()
+		return
+	default:
 		c.complain("%s does not open: %v", c, err)
 		return
 	}
-	c.m = m
 	c.seen = c.app.view.position
 	if c.ahead {
 		token, err := m.SyncToken(c.Context())
@@ -108,6 +122,10 @@ func (c *client) crash() {
 	c.disk.kill()
 	c.life++
 	c.m = nil
+	c.reopen()
+}
+
+func (c *client) reopen() {
 	c.clock.After(c.within(20*time.Second), func() {
 		if c.m == nil && !c.gone {
 			c.open()
@@ -199,14 +217,25 @@ func (c *client) send(r machine.Request, body []byte) {
 
 // request sends something, and calls back if the program has not ended by then.
 func (c *client) request(method, path string, body []byte, done func(status int, answer []byte)) {
-	life := c.life
+	c.requests++
+	number, life := c.requests, c.life
+	if c.crashesAt(requestBefore, number) {
+		c.crash()
+		return
+	}
 	r := network.Request{UserID: c.person.id, DeviceID: c.device, Method: method, Path: path, Body: body}
 	c.net.Send(r, func(status int, answer []byte) {
-		if life == c.life && c.m != nil && !c.gone {
-			if c.offline {
-				status, answer = 0, nil
-			}
+		switch {
+		case life != c.life || c.m == nil || c.gone:
+		case c.crashesAt(answerBefore, number):
+			c.crash()
+		case c.offline:
+			done(0, nil)
+		default:
 			done(status, answer)
 		}
 	})
+	if c.crashesAt(requestAfter, number) {
+		c.crash()
+	}
 }

@@ -31,6 +31,7 @@ type disk struct {
 	commits int // so far
 	at      int // the commit at which there is trouble, 0 for none
 	trouble trouble
+	struck  bool // there was trouble
 }
 
 func (d *disk) Load(ctx context.Context, q store.Query) (store.Page, error) {
@@ -50,6 +51,7 @@ func (d *disk) Commit(ctx context.Context, epoch uint64, c store.Changes) error 
 	if d.commits != d.at {
 		return d.Store.Commit(ctx, epoch, c)
 	}
+	d.struck = true
 	if d.trouble == crashAfter || d.trouble == failAfter {
 		if err := d.Store.Commit(ctx, epoch, c); err != nil {
 			return err

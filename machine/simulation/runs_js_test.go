@@ -1,3 +1,7 @@
 package simulation
 
-const runs = 3 // it takes ten times as long
+// In Node all of it takes ten times as long.
+const (
+	runs, mostRuns = 3, 100
+	pointStep      = 10
+)

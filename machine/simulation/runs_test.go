@@ -2,4 +2,7 @@
 
 package simulation
 
-const runs = 30
+const (
+	runs, mostRuns = 30, 1000
+	pointStep      = 1
+)

@@ -44,10 +44,10 @@ func (c *client) say(roomID string) {
 	c.wake()
 }
 
-// work goes on with the messages, as far as the machine knows all that the
-// application does.
+// work goes on with the messages, once there was a sync, and as far as the machine
+// knows all that the application does.
 func (c *client) work() {
-	if c.seen < c.app.view.position || len(c.app.blocking) > 0 {
+	if c.app.view.position == 0 || c.seen < c.app.view.position || len(c.app.blocking) > 0 {
 		return
 	}
 	for _, j := range slices.Clone(c.jobs) {
@@ -75,7 +75,7 @@ func (c *client) workOn(j *job) bool {
 			return true
 		}
 		j.asked, j.blockedBefore = c.app.view.position, c.blockedDevices()
-		if c.chance(0.2) { // much can happen before it is encrypted
+		if c.mishap(0.2) { // much can happen before it is encrypted
 			j.pausing = true
 			c.later(5*time.Second, func() {
 				j.pausing = false
@@ -114,9 +114,9 @@ func (c *client) encrypt(j *job) bool {
 		Text: j.text, RoomID: j.roomID, Sender: c.name(), Asked: j.asked, Seen: c.app.view.position,
 		SignedOnly: c.policy != machine.AllDevices, Blocked: c.blockedDevices(), BlockedBefore: j.blockedBefore,
 		Time: c.clock.Now(), SessionID: fields.SessionID, Ciphertext: fields.Ciphertext,
-	}, limits)
+	}, c.rooms[j.roomID])
 	c.finish(j)
-	if c.chance(0.02) { // before it is kept: nobody ever sees it
+	if c.mishap(0.02) { // before it is kept: nobody ever sees it
 		c.crash()
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/homeserver"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/judge"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/network"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/testrand"
@@ -14,8 +15,13 @@ import (
 const steps = 80
 
 // converse lets a world live for some steps, come to rest, and be judged.
-func converse(t testing.TB, seed uint64) (*world, []string) {
+func converse(t testing.TB, seed uint64, hostile bool) (*world, []string) {
 	w := newWorld(t, seed)
+	w.wild = true
+	if hostile {
+		w.server.Lies = w.lies()
+		w.judge.Lossy = true
+	}
 	w.begin()
 	w.net.Faults = pick(w, []network.Faults{{}, network.Rough, network.Rough})
 	w.server.AskForPassword = w.chance(0.5)
@@ -25,6 +31,19 @@ func converse(t testing.TB, seed uint64) (*world, []string) {
 	}
 	w.settle()
 	return w, w.verdict()
+}
+
+// lies are some of what a server can do to its users. (That it can add devices, too,
+// is nothing new to those who have devices that nobody signed.)
+func (w *world) lies() homeserver.Lies {
+	l := homeserver.Lies{ClaimTwice: w.chance(0.3)}
+	dropped := w.rand.Float64() / 5
+	l.Withhold = func(homeserver.Happening) bool { return w.chance(dropped) }
+	if w.chance(0.3) {
+		count := w.rand.IntN(100)
+		l.Count = &count
+	}
+	return l
 }
 
 // report fails a test for complaints, of which it shows the first few.
@@ -38,18 +57,23 @@ func report(t testing.TB, seed uint64, complaints []string) {
 		t.Error(c)
 	}
 	if len(complaints) > 0 {
-		t.Logf("to repeat: MUDPUPPY_SEED=%d MUDPUPPY_COUNT=1 go test ./machine/simulation -run TestConversations", seed)
+		t.Logf("to repeat: MUDPUPPY_SEED=%d MUDPUPPY_COUNT=1 go test ./machine/simulation -run '^%s$'", seed, t.Name())
 	}
 }
 
-// TestConversations holds T11 and T33 for whole devices: however people come and go,
-// and whatever goes wrong, those read who should, and nobody else.
-func TestConversations(t *testing.T) {
+// TestConversations holds T11, T33 and T37 for whole devices: however people come and
+// go, and whatever goes wrong, those read who should, and nobody else.
+func TestConversations(t *testing.T) { many(t, false) }
+
+// TestT28HostileServer has the server lie: nobody else reads all the same.
+func TestT28HostileServer(t *testing.T) { many(t, true) }
+
+func many(t *testing.T, hostile bool) {
 	first := testrand.Seed(t)
 	var all judge.Counts
-	for i := range testrand.Count(t, runs) {
+	for i := range min(testrand.Count(t, runs), mostRuns) {
 		seed := first + uint64(i)
-		w, complaints := converse(t, seed)
+		w, complaints := converse(t, seed, hostile)
 		report(t, seed, complaints)
 		if t.Failed() {
 			break
@@ -74,7 +98,7 @@ func TestSoak(t *testing.T) {
 	runs, end := 0, time.Now().Add(duration)
 	for ; time.Now().Before(end) && !t.Failed(); runs++ {
 		seed++
-		w, complaints := converse(t, seed)
+		w, complaints := converse(t, seed, runs%4 == 3)
 		report(t, seed, complaints)
 		all = all.Plus(w.judge.Counts())
 	}

@@ -11,7 +11,9 @@ package simulation
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,8 +24,11 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/testrand"
 )
 
-// limits are those of every room, so low that they are reached.
-var limits = judge.Limits{Messages: 6, Age: time.Hour}
+// limits are those of rooms: the usual ones, and some so low that they are reached.
+var (
+	usual = judge.Limits{Messages: 100, Age: 7 * 24 * time.Hour}
+	low   = judge.Limits{Messages: 6, Age: time.Hour}
+)
 
 // world is everything that there is.
 type world struct {
@@ -36,9 +41,14 @@ type world struct {
 
 	people  []*person
 	clients []*client // all that ever were
-	rooms   []string
+	rooms   map[string]judge.Limits
 	// pace is the longest time between two syncs of a device.
 	pace time.Duration
+	// wild has devices do what they should not, now and then.
+	wild bool
+
+	// plan, if there is one, changes a new device, of which it is told the number.
+	plan func(c *client, number int)
 
 	texts      int
 	byCipher   map[string]string    // the text of a ciphertext
@@ -67,7 +77,7 @@ func newWorld(t testing.TB, seed uint64) *world {
 	r := testrand.FromSeed(seed)
 	w := &world{
 		TB: t, rand: r, clock: network.NewClock(start), server: homeserver.New(), judge: judge.New(),
-		pace: 5 * time.Second, byCipher: make(map[string]string), events: make(map[string]roomEvent),
+		pace: 5 * time.Second, rooms: make(map[string]judge.Limits), byCipher: make(map[string]string), events: make(map[string]roomEvent),
 	}
 	w.net = network.New(w.clock, r, w.server.Do)
 	w.server.Now = w.clock.Now
@@ -138,6 +148,12 @@ func (w *world) complain(format string, args ...any) {
 // chance is true in a share of cases.
 func (w *world) chance(share float64) bool { return w.rand.Float64() < share }
 
+// mishap is true in a share of cases, in a wild world.
+func (w *world) mishap(share float64) bool { return w.wild && w.chance(share) }
+
+// aRoom is any of the rooms.
+func (w *world) aRoom() string { return pick(w, slices.Sorted(maps.Keys(w.rooms))) }
+
 // within is some time up to a longest.
 func (w *world) within(longest time.Duration) time.Duration {
 	return time.Duration(w.rand.Int64N(int64(longest)))
@@ -178,7 +194,7 @@ func (w *world) newDevice(p *person) *client {
 }
 
 // newRoom has a user create an encrypted room that anybody may join.
-func (w *world) newRoom(creator *person) string {
+func (w *world) newRoom(creator *person, limits judge.Limits) string {
 	ok, answer := w.do(creator.id, "POST", "createRoom", fmt.Sprintf(`{"preset":"public_chat","initial_state":[
 		{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2","rotation_period_msgs":%d,"rotation_period_ms":%d}}]}`,
 		limits.Messages, limits.Age.Milliseconds()))
@@ -188,6 +204,6 @@ func (w *world) newRoom(creator *person) string {
 	if err := json.Unmarshal(answer, &room); !ok || err != nil {
 		w.Fatalf("no room was made: %s", answer)
 	}
-	w.rooms = append(w.rooms, room.ID)
+	w.rooms[room.ID] = limits
 	return room.ID
 }
