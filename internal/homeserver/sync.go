@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -105,11 +106,12 @@ func (s *Server) syncRooms(userID string, since, limit int) map[string]map[strin
 			}
 		case is == "join": // everything is new; what was before joining is history
 			rooms["join"][id] = r.update(0, s.position, limit)
-		case is == "leave" && was == "join":
+		case r.movedAt(userID) <= since: // invited or gone before, nothing is told
+		case is == "leave" && r.joinedSince(userID, since):
 			rooms["leave"][id] = r.update(since, r.movedAt(userID), limit)
-		case is == "leave" && was == "invite":
+		case is == "leave": // an invitation was refused, or taken back
 			rooms["leave"][id] = map[string]any{}
-		case is == "invite" && was != "invite":
+		case is == "invite":
 			rooms["invite"][id] = map[string]any{"invite_state": map[string]any{"events": r.invitation(userID)}}
 		}
 	}
@@ -152,6 +154,13 @@ func (r *room) movedAt(userID string) (position int) {
 		}
 	}
 	return position
+}
+
+// joinedSince reports whether a user had joined at some time after a position.
+func (r *room) joinedSince(userID string, since int) bool {
+	return r.membershipAt(userID, since) == "join" || slices.ContainsFunc(r.memberships, func(m membership) bool {
+		return m.userID == userID && m.is == "join" && m.position > since
+	})
 }
 
 // invitation is the state that somebody who is invited is shown, stripped.

@@ -167,7 +167,18 @@ func TestMembership(t *testing.T) {
 	a.post("rooms/"+room+"/invite", `{"user_id":"@carol:remote.example"}`)
 	c.post("rooms/"+room+"/leave", `{}`)
 	answer, _ = c.sync(cSince)
-	expect(t, "refused", get(answer, "rooms", "invite"), `{}`)
+	expect(t, "refused", get(answer, "rooms"), `{"join":{},"leave":{"`+room+`":{}},"invite":{}}`)
+	a.post("rooms/"+room+"/invite", `{"user_id":"@bob:example.org"}`)
+	b.post("rooms/"+room+"/join", `{}`)
+	b.post("rooms/"+room+"/leave", `{}`)
+	answer, _ = b.sync(since)
+	if got := contents(get(answer, "rooms", "leave", room, "timeline", "events")); !strings.HasSuffix(got, `{"membership":"join"} {"membership":"leave"}`) {
+		t.Errorf("there and gone again: %s", got)
+	}
+	a.post("rooms/"+room+"/invite", `{"user_id":"@bob:example.org"}`)
+	if answer, _ = b.sync(since); get(answer, "rooms", "invite", room) == nil {
+		t.Errorf("invited again: %s", answer)
+	}
 }
 
 func TestLies(t *testing.T) {

@@ -124,8 +124,9 @@ func (j *Judge) Visibility(position int, roomID, is string) {
 	r.visibility = append(r.visibility, fact[string]{position, is})
 }
 
-// absence is a time when a server could not be asked for its users' keys.
+// absence is a time when a device could not ask a server for its users' keys.
 type absence struct {
+	sender   Device
 	server   string
 	from, to time.Time
 }
@@ -134,15 +135,17 @@ type absence struct {
 // keys they could not get. They ask again less and less often.
 const Patience = 10 * time.Minute
 
-// Away says that a server could not be asked for its users' keys for some time.
-func (j *Judge) Away(server string, from, to time.Time) {
-	j.away = append(j.away, absence{server, from, to})
+// Away says that a device could not ask a server for its users' keys for some time.
+func (j *Judge) Away(sender Device, server string, from, to time.Time) {
+	j.away = append(j.away, absence{sender, server, from, to})
 }
 
-// wasAway reports whether a sender may not have been able to get a user's keys.
-func (j *Judge) wasAway(userID string, now time.Time) bool {
+// wasAway reports whether the sender of a message may not have been able to get a
+// user's keys.
+func (j *Judge) wasAway(userID string, m *Message) bool {
 	return slices.ContainsFunc(j.away, func(a absence) bool {
-		return strings.HasSuffix(userID, ":"+a.server) && !now.Before(a.from) && now.Before(a.to.Add(Patience))
+		return a.sender == m.Sender && strings.HasSuffix(userID, ":"+a.server) &&
+			!m.Time.Before(a.from) && m.Time.Before(a.to.Add(Patience))
 	})
 }
 
@@ -164,8 +167,22 @@ func (r *room) stayed(userID string, from, to int) bool {
 	return !moved && at(r.members[userID], to) == "join"
 }
 
-// isShared reports whether keys may be given to those who come later.
-func (r *room) isShared(position int) bool {
-	is := at(r.visibility, position)
-	return is == "shared" || is == "world_readable"
+// sharedAlike reports whether the senders of two messages can have thought the same of
+// whether keys may be given to those who come later.
+func (r *room) sharedAlike(a, b *Message) bool {
+	yesA, noA := r.shared(a)
+	yesB, noB := r.shared(b)
+	return yesA && yesB || noA && noB
+}
+
+// shared tells what the sender of a message can have thought.
+func (r *room) shared(m *Message) (yes, no bool) {
+	for position := m.Seen; position <= max(m.Seen, m.Known); position++ {
+		if is := at(r.visibility, position); is == "shared" || is == "world_readable" {
+			yes = true
+		} else {
+			no = true
+		}
+	}
+	return yes, no
 }

@@ -76,21 +76,25 @@ func TestWhoReads(t *testing.T) {
 		"but must join":          {func(j *Judge) { j.Member(19, theRoom, carol.UserID, "invite"); j.Visibility(20, theRoom, "joined") }, nil, reads, not},
 		"bob's device is gone":   {func(j *Judge) { j.DeviceRemoved(20, bob) }, nil, not, not},
 		"and bob is invited":     {func(j *Judge) { j.DeviceRemoved(20, bob); j.Member(20, theRoom, bob.UserID, "invite") }, nil, either, not},
-		"and it cannot be told":  {func(j *Judge) { j.DeviceRemoved(20, bob); j.Away("example.org", time.Unix(10, 0), time.Unix(30, 0)) }, nil, either, not},
-		"it goes later":          {func(j *Judge) { j.DeviceRemoved(21, bob) }, nil, either, not},
-		"its server is away":     {func(j *Judge) { j.Away("example.org", time.Unix(10, 0), time.Unix(30, 0)) }, nil, either, not},
-		"and not yet asked":      {func(j *Judge) { j.Away("example.org", time.Unix(-1000, 0), time.Unix(20, 0).Add(1-Patience)) }, nil, either, not},
-		"but asked again":        {func(j *Judge) { j.Away("example.org", time.Unix(-1000, 0), time.Unix(20, 0).Add(-Patience)) }, nil, reads, not},
-		"another one is away":    {func(j *Judge) { j.Away("ple.org", time.Unix(10, 0), time.Unix(30, 0)) }, nil, reads, not},
-		"it goes away later":     {func(j *Judge) { j.Away("example.org", time.Unix(21, 0), time.Unix(30, 0)) }, nil, reads, not},
-		"it was just added":      {func(j *Judge) { j.DeviceAdded(20, bob) }, nil, reads, not},
-		"it is added later":      {func(j *Judge) { j.DeviceAdded(21, bob) }, nil, either, not},
-		"it is signed later":     {func(j *Judge) { j.devices[bob].signed = nil; j.DeviceSigned(21, bob, true) }, nil, either, not},
-		"it is not signed":       {func(j *Judge) { j.devices[bob].signed = nil }, nil, not, not},
-		"it is not signed now":   {func(j *Judge) { j.DeviceSigned(20, bob, false) }, nil, either, not},
-		"which does not matter":  {func(j *Judge) { j.devices[bob].signed = nil }, func(m *Message) { m.SignedOnly = false }, reads, not},
-		"it is blocked":          {nil, func(m *Message) { m.Blocked = []Device{bob} }, not, not},
-		"it was blocked":         {nil, func(m *Message) { m.BlockedBefore = []Device{bob} }, either, not},
+		"and it cannot be told": {func(j *Judge) {
+			j.DeviceRemoved(20, bob)
+			j.Away(alice, "example.org", time.Unix(10, 0), time.Unix(30, 0))
+		}, nil, either, not},
+		"it goes later":         {func(j *Judge) { j.DeviceRemoved(21, bob) }, nil, either, not},
+		"its server is away":    {func(j *Judge) { j.Away(alice, "example.org", time.Unix(10, 0), time.Unix(30, 0)) }, nil, either, not},
+		"and not yet asked":     {func(j *Judge) { j.Away(alice, "example.org", time.Unix(-1000, 0), time.Unix(20, 0).Add(1-Patience)) }, nil, either, not},
+		"but asked again":       {func(j *Judge) { j.Away(alice, "example.org", time.Unix(-1000, 0), time.Unix(20, 0).Add(-Patience)) }, nil, reads, not},
+		"another one is away":   {func(j *Judge) { j.Away(alice, "ple.org", time.Unix(10, 0), time.Unix(30, 0)) }, nil, reads, not},
+		"it is so for others":   {func(j *Judge) { j.Away(carol, "example.org", time.Unix(10, 0), time.Unix(30, 0)) }, nil, reads, not},
+		"it goes away later":    {func(j *Judge) { j.Away(alice, "example.org", time.Unix(21, 0), time.Unix(30, 0)) }, nil, reads, not},
+		"it was just added":     {func(j *Judge) { j.DeviceAdded(20, bob) }, nil, reads, not},
+		"it is added later":     {func(j *Judge) { j.DeviceAdded(21, bob) }, nil, either, not},
+		"it is signed later":    {func(j *Judge) { j.devices[bob].signed = nil; j.DeviceSigned(21, bob, true) }, nil, either, not},
+		"it is not signed":      {func(j *Judge) { j.devices[bob].signed = nil }, nil, not, not},
+		"it is not signed now":  {func(j *Judge) { j.DeviceSigned(20, bob, false) }, nil, either, not},
+		"which does not matter": {func(j *Judge) { j.devices[bob].signed = nil }, func(m *Message) { m.SignedOnly = false }, reads, not},
+		"it is blocked":         {nil, func(m *Message) { m.Blocked = []Device{bob} }, not, not},
+		"it was blocked":        {nil, func(m *Message) { m.BlockedBefore = []Device{bob} }, either, not},
 	} {
 		for d, right := range map[Device][]Result{alice: reads, bob: c.bob, carol: c.carol} {
 			for _, r := range []Result{Read, NoKey, Other} {
@@ -130,6 +134,11 @@ func TestComplaints(t *testing.T) {
 		"an old session":       {func(j *Judge) { say(j, 20, "1", "S", 0); say(j, 81, "2", "S", 1) }, "is 1m1s old"},
 		"not yet old":          {func(j *Judge) { say(j, 20, "1", "S", 0); say(j, 80, "2", "S", 1) }, ""},
 		"the history is shown": {func(j *Judge) { say(j, 20, "1", "S", 0); j.Visibility(21, theRoom, "joined"); say(j, 21, "2", "S", 1) }, "who may see the history"},
+		"or may have been": {func(j *Judge) {
+			j.Visibility(21, theRoom, "joined")
+			say(j, 20, "1", "S", 0, func(m *Message) { m.Known = 21 })
+			say(j, 21, "2", "S", 1)
+		}, ""},
 		"as before": {func(j *Judge) {
 			say(j, 20, "1", "S", 0)
 			j.Visibility(21, theRoom, "world_readable")

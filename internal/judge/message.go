@@ -11,8 +11,9 @@ type Message struct {
 	RoomID string
 	Sender Device
 	// Asked is the position up to which the sender had seen everything when it last
-	// listed the members to share the key with, and Seen when it encrypted.
-	Asked, Seen int
+	// listed the members to share the key with, and Seen when it encrypted. Of what
+	// came until Known it may have seen a part, before it crashed.
+	Asked, Seen, Known int
 	// SignedOnly says that the sender meant it for cross-signed devices only.
 	SignedOnly bool
 	// Blocked are the devices that the sender had blocked when it encrypted, and
@@ -53,7 +54,7 @@ func (j *Judge) Encrypted(m Message, limits Limits) {
 		if before.Sender != m.Sender || before.RoomID != m.RoomID {
 			j.complain("%q and %q share a session, but not the sender and room", before.Text, m.Text)
 		}
-		if room.isShared(before.Seen) != room.isShared(m.Seen) {
+		if !room.sharedAlike(before, &m) {
 			j.complain("%q and %q share a session, but not who may see the history", before.Text, m.Text)
 		}
 		if age := m.Time.Sub(before.Time); age > limits.Age {
@@ -84,7 +85,7 @@ func (j *Judge) mustRead(m *Message, d Device) bool {
 		return true
 	}
 	l := j.life(d)
-	return m.sent > 0 && l.removed == 0 && !j.wasAway(d.UserID, m.Time) &&
+	return m.sent > 0 && l.removed == 0 && !j.wasAway(d.UserID, m) &&
 		l.added > 0 && l.added <= m.Asked &&
 		j.room(m.RoomID).stayed(d.UserID, m.Asked, m.Seen) &&
 		(!m.SignedOnly || at(l.signed, m.Asked) && at(l.signed, m.Seen)) &&
@@ -100,7 +101,7 @@ func (j *Judge) mustNotRead(m *Message, d Device) string {
 		return ""
 	case !j.room(m.RoomID).isMember(d.UserID, m.Seen):
 		return "its user was not in the room"
-	case l.removed > 0 && l.removed <= m.Seen && at(j.room(m.RoomID).members[d.UserID], m.Seen) == "join" && !j.wasAway(d.UserID, m.Time):
+	case l.removed > 0 && l.removed <= m.Seen && at(j.room(m.RoomID).members[d.UserID], m.Seen) == "join" && !j.wasAway(d.UserID, m):
 		// Of the devices of those who are only invited, servers tell nothing.
 		return "it was logged out"
 	case m.SignedOnly && !wasSigned:
