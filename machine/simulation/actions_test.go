@@ -129,7 +129,7 @@ func (w *world) somebodyBlocks() {
 
 func (w *world) networkComesAndGoes() {
 	if c := pick(w, w.loggedIn()); c != nil {
-		c.offline = !c.offline
+		c.setOffline(!c.offline)
 	}
 }
 
@@ -153,10 +153,28 @@ func (w *world) serverRepeats() {
 }
 
 func (w *world) otherServerIsAway() {
-	forHowLong := w.within(2 * time.Minute)
+	from, forHowLong := w.clock.Now(), w.within(2*time.Minute)
 	w.server.Unreachable(remote, true)
-	w.judge.Away(remote, w.clock.Now(), w.clock.Now().Add(forHowLong))
-	w.clock.After(forHowLong, func() { w.server.Unreachable(remote, false) })
+	w.clock.After(forHowLong, func() {
+		w.server.Unreachable(remote, false)
+		for _, c := range w.clients {
+			c.missed = append(c.missed, from)
+			c.setOffline(c.offline)
+		}
+	})
+}
+
+// setOffline takes the network away, or gives it back. Only then does a device know
+// of servers that are there again.
+func (c *client) setOffline(is bool) {
+	c.offline = is
+	if is {
+		return
+	}
+	for _, from := range c.missed {
+		c.judge.Away(c.name(), remote, from, c.clock.Now())
+	}
+	c.missed = nil
 }
 
 // hoursPass lets sessions become old. Nobody syncs often meanwhile.
@@ -202,8 +220,8 @@ func (w *world) settle() {
 	w.net.Faults.LoseRequest, w.net.Faults.LoseAnswer, w.net.Faults.Duplicate = 0, 0, 0
 	w.net.Faults.TooMany, w.net.Faults.Failure = 0, 0
 	w.server.Unreachable(remote, false)
-	for _, c := range w.loggedIn() {
-		c.offline = false
+	for _, c := range w.clients {
+		c.setOffline(false)
 		c.disk.heal()
 	}
 	w.clock.Run(time.Minute)
@@ -241,8 +259,7 @@ func (w *world) complainOfTheBusy() {
 // encrypted, and returns all complaints.
 func (w *world) verdict() []string {
 	for _, c := range w.clients {
-		if c.m == nil {
-			c.disk.heal()
+		if c.m == nil || c.disk.isDead() {
 			c.open()
 		}
 		for i := range w.texts {

@@ -29,7 +29,8 @@ type client struct {
 	store   *memory.Store
 	app     app
 	offline bool
-	gone    bool // logged out
+	missed  []time.Time // since when it has missed another server
+	gone    bool        // logged out
 
 	// What one life of the program has.
 	life     int
@@ -55,6 +56,7 @@ type app struct {
 	// machine has taken note of it.
 	blocking map[judge.Device]bool
 	txn      int
+	known    int // the highest position that the machine may know something of
 	// first says that the device is to make its user's identity, and identified that
 	// it has one.
 	first, identified bool

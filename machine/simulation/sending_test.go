@@ -111,7 +111,7 @@ func (c *client) encrypt(j *job) bool {
 	c.byCipher[fields.Ciphertext] = j.text
 	c.events[j.text] = c.event(j.roomID, "$unsent of "+j.text, c.person.id, content)
 	c.judge.Encrypted(judge.Message{
-		Text: j.text, RoomID: j.roomID, Sender: c.name(), Asked: j.asked, Seen: c.app.view.position,
+		Text: j.text, RoomID: j.roomID, Sender: c.name(), Asked: j.asked, Seen: c.app.view.position, Known: c.app.known,
 		SignedOnly: c.policy != machine.AllDevices, Blocked: c.blockedDevices(), BlockedBefore: j.blockedBefore,
 		Time: c.clock.Now(), SessionID: fields.SessionID, Ciphertext: fields.Ciphertext,
 	}, c.rooms[j.roomID])

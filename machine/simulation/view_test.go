@@ -53,6 +53,9 @@ func (v *view) with(answer *syncAnswer, userID string) view {
 			next.rooms[id] = room
 		}
 	}
+	for id := range answer.Rooms.Leave {
+		next.rooms[id].members[userID] = "leave"
+	}
 	for id := range answer.Rooms.Invite { // which can come without a leave before
 		next.rooms[id] = v.room(id)
 		next.rooms[id].members[userID] = "invite"
@@ -130,6 +133,7 @@ func (c *client) receive(text []byte) {
 	if c.ahead {
 		c.app.view = next
 	}
+	c.app.known = max(c.app.known, next.position)
 	events, err := c.m.ReceiveSync(c.Context(), text)
 	if !c.ok("ReceiveSync", err) {
 		return
