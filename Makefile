@@ -57,6 +57,11 @@ test-matrix: package $(MATRIX_INSTALLED) ## Test the npm package everywhere else
 crash: go-and-node web/node_modules/.package-lock.json ## Kill a browser that commits, again and again; nothing may be lost (KILLS=200 SEED=1)
 	@node tools/crash/crash.mjs $(or $(KILLS),200) $(or $(SEED),1)
 
+.PHONY: soak
+soak: ## Have simulated devices talk over a bad network until a time is over (DURATION=10m)
+	$(SETUP) go
+	MUDPUPPY_SOAK=$(or $(DURATION),10m) go test -count=1 -timeout=0 -v -run='^TestSoak$$' ./machine/simulation
+
 .PHONY: lint
 lint: setup .bin/staticcheck ## Check style, vet, tidiness, generated code, known vulnerabilities
 	@tools/lint

@@ -47,7 +47,7 @@ func (w *world) lies() homeserver.Lies {
 }
 
 // report fails a test for complaints, of which it shows the first few.
-func report(t testing.TB, seed uint64, complaints []string) {
+func report(t testing.TB, seed uint64, hostile bool, complaints []string) {
 	t.Helper()
 	for i, c := range complaints {
 		if i == 12 {
@@ -57,7 +57,8 @@ func report(t testing.TB, seed uint64, complaints []string) {
 		t.Error(c)
 	}
 	if len(complaints) > 0 {
-		t.Logf("to repeat: MUDPUPPY_SEED=%d MUDPUPPY_COUNT=1 go test ./machine/simulation -run '^%s$'", seed, t.Name())
+		name := map[bool]string{false: "TestConversations", true: "TestT28HostileServer"}[hostile]
+		t.Logf("to repeat this one: MUDPUPPY_SEED=%d MUDPUPPY_COUNT=1 go test ./machine/simulation -run %s", seed, name)
 	}
 }
 
@@ -74,7 +75,7 @@ func many(t *testing.T, hostile bool) {
 	for i := range min(testrand.Count(t, runs), mostRuns) {
 		seed := first + uint64(i)
 		w, complaints := converse(t, seed, hostile)
-		report(t, seed, complaints)
+		report(t, seed, hostile, complaints)
 		if t.Failed() {
 			break
 		}
@@ -98,8 +99,9 @@ func TestSoak(t *testing.T) {
 	runs, end := 0, time.Now().Add(duration)
 	for ; time.Now().Before(end) && !t.Failed(); runs++ {
 		seed++
-		w, complaints := converse(t, seed, runs%4 == 3)
-		report(t, seed, complaints)
+		hostile := runs%4 == 3
+		w, complaints := converse(t, seed, hostile)
+		report(t, seed, hostile, complaints)
 		all = all.Plus(w.judge.Counts())
 	}
 	t.Logf("%d runs: %+v", runs, all)
