@@ -61,13 +61,17 @@ func (t *transaction) issue(epoch uint64, changes *store.Changes) {
 		t.call(own, "put", float64(epoch), epochKey)
 	}
 	var table tableOf
-	encoder := newEncoder(&t.calls)
+	var encoder *encoder
 	for i := range changes.Puts {
 		r := &changes.Puts[i]
-		t.call(table.in(t, r.Table), "put", encoder.encode(r))
+		if table.enter(t, r.Table) {
+			encoder = newEncoder(&t.calls)
+		}
+		t.call(table.value, "put", encoder.encode(r))
 	}
 	for _, r := range changes.Deletes {
-		t.call(table.in(t, r.Table), "delete", browser.Text(r.Key))
+		table.enter(t, r.Table)
+		t.call(table.value, "delete", browser.Text(r.Key))
 	}
 }
 
@@ -78,11 +82,13 @@ type tableOf struct {
 	value safejs.Value
 }
 
-func (o *tableOf) in(t *transaction, table store.Table) safejs.Value {
-	if o.table != table {
-		o.table, o.value = table, t.call(t.tx, "objectStore", string(table))
+// enter reports whether it is another one than before.
+func (o *tableOf) enter(t *transaction, table store.Table) bool {
+	if o.table == table {
+		return false
 	}
-	return o.value
+	o.table, o.value = table, t.call(t.tx, "objectStore", string(table))
+	return true
 }
 
 // scope is the names of the object stores that a commit needs.

@@ -14,9 +14,11 @@ var (
 	uint8Array = browser.Get("Uint8Array")
 )
 
-// encoder makes JavaScript objects of records: always the same object, and the
-// same array for values of one length, because IndexedDB copies what it is given
-// before it returns. Every call of JavaScript that this spares shows.
+// encoder makes JavaScript objects of records of a table: always the same object,
+// and the same array for values of one length, because IndexedDB copies what it is
+// given before it returns. Every call of JavaScript that this spares shows. A table
+// has an encoder of its own, as an object from which the indexes of another one
+// must be deleted is slower than a new one.
 type encoder struct {
 	*calls
 	object  safejs.Value
