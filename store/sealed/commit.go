@@ -173,7 +173,7 @@ const loadTogether = 200
 // lookUp finds out what there is in place of records that are not hot. It
 // returns those that are broken.
 func (s *Store) lookUp(ctx context.Context, o *owner, st *state, p *plan, slots []slot) (broken []suspect, err error) {
-	missing := make(map[store.Table][]string)
+	var missing []store.Ref
 	for i := range slots {
 		at := &slots[i]
 		if store.Defined(at.Table).Hot {
@@ -185,14 +185,25 @@ func (s *Store) lookUp(ctx context.Context, o *owner, st *state, p *plan, slots 
 		before := o.previous(&at.name)
 		if !before.known {
 			before = previous{} // unless it is found
-			missing[at.Table] = append(missing[at.Table], at.Key)
+			missing = append(missing, at.Ref)
 		}
 		p.before[at.name] = before
 	}
-	for table, names := range missing {
-		for len(names) > 0 {
-			some := names[:min(len(names), loadTogether)]
-			names = names[len(some):]
+	if len(missing) == 0 {
+		return nil, nil
+	}
+	return s.loadBefore(ctx, st, p, missing)
+}
+
+// loadBefore loads the records that nothing is known of, and returns those that
+// are broken.
+func (s *Store) loadBefore(ctx context.Context, st *state, p *plan, missing []store.Ref) (broken []suspect, err error) {
+	keys := make(map[store.Table][]string)
+	for _, r := range missing {
+		keys[r.Table] = append(keys[r.Table], r.Key)
+	}
+	for table, keys := range keys {
+		for some := range slices.Chunk(keys, loadTogether) {
 			found, err := s.below.Load(ctx, store.Query{Table: table, Keys: some})
 			if err != nil {
 				return nil, err
