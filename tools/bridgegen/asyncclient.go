@@ -39,7 +39,7 @@ func writeAsyncClient(s *surface, bridge string) string {
 	for _, f := range s.functions {
 		fmt.Fprintf(&body, "\n%sexport async function %s(%s): Promise<%s> {\n",
 			comment("", f.asyncDoc()), f.name, f.asyncParams(), f.asyncResult())
-		writeStart(&body, "  ", f, "undefined")
+		writeStart(&body, "  ", f, "null")
 		body.WriteString("}\n")
 	}
 	used := slices.DeleteFunc(slices.Clone(promiseNames), func(name string) bool {

@@ -11,8 +11,8 @@ export const spy = { before: undefined };
 /** All that was drawn at random, in order, since the program was started. */
 export const drawn = [];
 
-/** Starts the program, or another one. Without the vector kernel the portable code for AES runs. */
-export async function start({ kernel = true, ...from } = {}) {
+/** Starts the program, or another one, by another entry's init. Without the vector kernel the portable code for AES runs. */
+export async function start({ kernel = true, init: begin = init, ...from } = {}) {
   const { instantiate, validate } = WebAssembly;
   WebAssembly.instantiate = async (source, imports) => {
     for (const [name, ask] of Object.entries(imports.mudpuppy ?? {})) {
@@ -32,7 +32,7 @@ export async function start({ kernel = true, ...from } = {}) {
     drawn.push(Buffer.from(array));
     return array;
   };
-  await init(from);
+  await begin(from);
   Object.assign(WebAssembly, { instantiate, validate });
 }
 

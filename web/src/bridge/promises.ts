@@ -25,8 +25,7 @@ export interface Host {
 type ErrorReader = (code: ErrorCode, message: string) => Error;
 
 interface Call {
-  name: string;
-  self: Live | undefined;
+  self: Live | null;
   take: () => unknown;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
@@ -144,18 +143,18 @@ function view(from: number): void {
   position = from >>> 0;
 }
 
-/** Begins a call. What it throws becomes the rejection of the promise. */
-export function start<T>(name: string, self: Live | undefined, values: Value[], take: () => T, signal?: AbortSignal): Promise<T> {
+/** Begins a call to an object, or to none. What it throws becomes the rejection of the promise. */
+export function start<T>(name: string, self: Live | null, values: Value[], take: () => T, signal?: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (core === undefined) throw new MudpuppyError("ERR_NOT_READY", "Mudpuppy is not loaded: `await init()` first");
     if (crash) throw new MudpuppyError("ERR_CRASHED", crash.message, crash.cause);
     if (signal?.aborted) throw new MudpuppyError("ERR_ABORTED", "the call was aborted", signal.reason);
-    const object = self === undefined ? 0 : numberOfLive(self);
+    const object = self === null ? 0 : numberOfLive(self);
     const number = (lastCall = (lastCall + 1) >>> 0);
     const abort = () => signal && abortCall(number);
     signal?.addEventListener("abort", abort, { once: true });
     const done = () => signal?.removeEventListener("abort", abort);
-    calls.set(number, { name, self, take, resolve, reject, done });
+    calls.set(number, { self, take, resolve, reject, done });
     try {
       core[name]!(number, write(values), object);
     } catch (cause) {

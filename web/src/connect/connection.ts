@@ -125,7 +125,7 @@ export class Connection {
       answer = await send(this.#server, request, { ...(request.body as object), auth }, signal);
     }
     if (signal.aborted && answer.status === 0) return { kind: request.kind, answer }; // the machine will give it out again
-    if (isSuccess(answer)) await this.#machine.markSent(request.id, answer.body ?? {});
+    if (isSuccess(answer)) await this.#machine.markSent(request.id, answer.body);
     else await this.#machine.markFailed(request.id, answer.status, bodyFor(answer));
     return { kind: request.kind, answer };
   }

@@ -53,6 +53,7 @@ export async function send(server: Server, request: OutgoingRequest, body: unkno
       signal,
     });
     const answer = await response.json().catch(() => undefined);
+    if (response.ok && answer === undefined) throw new Error("something else answers than the homeserver"); // a login page of a network, say
     return { status: response.status, body: answer, retryAfter: retryAfter(response.headers, answer) };
   } catch (cause) {
     return { status: 0, body: undefined, retryAfter: undefined, cause };

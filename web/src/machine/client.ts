@@ -828,20 +828,20 @@ export async function openMachine(place: number, key: Key, settings: Settings): 
   addUint32(values, "place", place);
   addKey(values, "key", key);
   addSettings(values, "settings", settings);
-  return start("openMachine", undefined, values, takeOpened);
+  return start("openMachine", null, values, takeOpened);
 }
 
 /** @internal Makes a store in memory. */
 export async function openMemory(): Promise<number> {
   const values: Value[] = [];
-  return start("openMemory", undefined, values, takeUint32);
+  return start("openMemory", null, values, takeUint32);
 }
 
 /** @internal Opens a store that JavaScript has handed over under a number. */
 export async function openOwn(handedOver: number): Promise<number> {
   const values: Value[] = [];
   addUint32(values, "handedOver", handedOver);
-  return start("openOwn", undefined, values, takeUint32);
+  return start("openOwn", null, values, takeUint32);
 }
 
 /**
@@ -854,14 +854,14 @@ export async function openDatabase(name: string, wait: boolean, listener: number
   addText(values, "name", name);
   addBool(values, "wait", wait);
   addUint32(values, "listener", listener);
-  return start("openDatabase", undefined, values, takeUint32, signal);
+  return start("openDatabase", null, values, takeUint32, signal);
 }
 
 /** @internal Deletes a database of the browser. */
 export async function deleteDatabase(name: string): Promise<void> {
   const values: Value[] = [];
   addText(values, "name", name);
-  return start("deleteDatabase", undefined, values, () => {});
+  return start("deleteDatabase", null, values, () => {});
 }
 
 /**
@@ -870,7 +870,7 @@ export async function deleteDatabase(name: string): Promise<void> {
  */
 export async function persist(): Promise<Persistence> {
   const values: Value[] = [];
-  return start("persist", undefined, values, () => takeText() as Persistence);
+  return start("persist", null, values, () => takeText() as Persistence);
 }
 
 /**
@@ -881,5 +881,5 @@ export async function verifyStore(place: number, key: Key): Promise<StoreReport>
   const values: Value[] = [];
   addUint32(values, "place", place);
   addKey(values, "key", key);
-  return start("verifyStore", undefined, values, takeStoreReport);
+  return start("verifyStore", null, values, takeStoreReport);
 }

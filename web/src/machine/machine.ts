@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { refuse } from "../bridge/arguments.js";
+import { fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
 import { handOver, listen, release, takeHanded, unlisten } from "../bridge/promises.js";
 import {
@@ -223,8 +223,10 @@ function leave(store: unknown, place: number): void {
  * rolled back or dropped.
  */
 export async function verifyStore(options: StoreOptions): Promise<StoreReport> {
-  const { store, key } = options;
-  checkStore(store);
+  const [given, key] = fieldsOf("the options", options, "store", "key");
+  checkStore(given);
+  const store = given as StoreOptions["store"];
+  const read = readKey(key, false);
   const place = await openPlace(store, { wait: false, listener: 0, signal: undefined });
-  return verifyPlace(place, readKey(key, false)).finally(() => leave(store, place));
+  return verifyPlace(place, read).finally(() => leave(store, place));
 }

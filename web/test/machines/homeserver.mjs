@@ -7,8 +7,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-export const baseUrl = "https://homeserver.test";
-
 export class Homeserver {
   #folder = mkdtempSync(join(tmpdir(), "mudpuppy-"));
   #process;
@@ -42,8 +40,8 @@ export class Homeserver {
   /** What a page or a program uses as fetch, whose access token is "user device". */
   fetch = async (url, { method, headers, body } = {}) => {
     const [user, device] = headers.authorization.replace("Bearer ", "").split(" ");
-    const path = String(url).slice(baseUrl.length);
-    const answer = await this.do({ user, device, method, path, ...(body && { body: JSON.parse(body) }) });
+    const { pathname, search } = new URL(url);
+    const answer = await this.do({ user, device, method, path: pathname + search, ...(body && { body: JSON.parse(body) }) });
     return Response.json(answer.body, { status: answer.status });
   };
 
