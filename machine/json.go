@@ -1,9 +1,12 @@
 package machine
 
 import (
+	"bytes"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/base64"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 )
@@ -24,6 +27,12 @@ func (o *object) name(name string) *object {
 
 func (o *object) text(name, value string) *object {
 	o.name(name).b = strictjson.AppendText(o.b, value)
+	return o
+}
+
+// secret writes bytes in base64, of which no copy is made that could not be wiped.
+func (o *object) secret(name string, value []byte) *object {
+	o.name(name).b = append(base64.AppendEncode(append(o.b, '"'), value), '"')
 	return o
 }
 
@@ -97,6 +106,18 @@ func shorten(s string, n int) string {
 		n--
 	}
 	return s[:n]
+}
+
+// secretText returns a text without a copy, which could not be wiped: it lives as long
+// as what it was read from. It is empty if anything in it is escaped, as nothing in a
+// key is.
+func secretText(v strictjson.Value) string {
+	raw := v.Raw()
+	if v.Kind() != strictjson.Text || bytes.IndexByte(raw, '\\') >= 0 {
+		return ""
+	}
+	raw = raw[1 : len(raw)-1]
+	return unsafe.String(unsafe.SliceData(raw), len(raw))
 }
 
 // texts returns the texts of an array, without what is none.

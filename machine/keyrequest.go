@@ -188,6 +188,6 @@ func (in *inbound) forwardContent() ([]byte, error) {
 	defer key.Wipe()
 	o := newObject(1024).text("algorithm", megolmAlgorithm).raw("forwarding_curve25519_key_chain", []byte("[]"))
 	o.text("room_id", in.room).text("sender_claimed_ed25519_key", in.ed25519.String()).text("sender_key", in.key.String())
-	o.text("session_id", in.session.SessionID()).text("session_key", key.Base64())
+	o.text("session_id", in.session.SessionID()).secret("session_key", key.Expose())
 	return o.boolean("shared_history", in.shared).done(), nil
 }

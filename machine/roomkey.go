@@ -54,7 +54,7 @@ func (w *work) receiveRoomKey(ctx context.Context, e *olmEvent, arrived *arrival
 		w.log(Warning, "a room key from "+e.sender+" is malformed")
 		return nil
 	}
-	key, err := megolm.ParseSessionKey(text(e.content.Get("session_key")))
+	key, err := megolm.ParseSessionKey(secretText(e.content.Get("session_key")))
 	if err == nil {
 		defer key.Wipe()
 		var s *megolm.InboundSession
@@ -142,7 +142,7 @@ func (w *work) addOwnSession(_ context.Context, r *room, key megolm.SessionKey) 
 // importKey makes a session of an exported key, which nothing but its source vouches
 // for.
 func importKey(k roomKey, content strictjson.Value, from source, now int64) (*inbound, bool) {
-	key, err := megolm.ParseExportedSessionKey(text(content.Get("session_key")))
+	key, err := megolm.ParseExportedSessionKey(secretText(content.Get("session_key")))
 	if err != nil {
 		return nil, false
 	}

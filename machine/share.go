@@ -262,7 +262,7 @@ func (o *outbound) keyContent() ([]byte, error) {
 	}
 	defer key.Wipe()
 	j := newObject(1024).text("algorithm", megolmAlgorithm).text("room_id", o.room).text("session_id", o.session.SessionID())
-	return j.text("session_key", key.Base64()).boolean("shared_history", o.shared).done(), nil
+	return j.secret("session_key", key.Expose()).boolean("shared_history", o.shared).done(), nil
 }
 
 // PrepareToEncrypt does for a room what takes time, when the user begins to type: it
