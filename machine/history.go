@@ -59,6 +59,7 @@ func (w *work) forgetSession(r *room, in *inbound) {
 		}
 		return
 	}
+	delete(w.state.inbound.sessions, id)
 	w.dropInbound(in)
 	w.delete(store.InboundSessions, id)
 }

@@ -114,9 +114,8 @@ func (w *work) cacheInbound(in *inbound) {
 	}
 }
 
-// dropInbound drops a session from memory, in whose place another comes.
+// dropInbound lets go of a session that is not to be kept any more.
 func (w *work) dropInbound(in *inbound) {
-	delete(w.state.inbound.sessions, in.session.SessionID())
 	delete(w.state.inbound.unsaved, in)
 	w.unkeep(in)
 	in.session.Wipe()

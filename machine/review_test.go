@@ -65,8 +65,8 @@ func (s *heldStore) Commit(ctx context.Context, epoch uint64, c store.Changes) e
 	return s.Store.Commit(ctx, epoch, c)
 }
 
-// bodiesOfToDevice are the types of the events over Olm that have come.
-func (c *client) bodiesOfToDevice() (types []string) {
+// eventTypes are the types of the events over Olm that have come.
+func (c *client) eventTypes() (types []string) {
 	for _, e := range c.toDevice {
 		if e.Encrypted {
 			types = append(types, e.Type)
@@ -110,13 +110,13 @@ func TestWhatIsForgottenIsReadWhenAllHasArrived(t *testing.T) {
 	a.write(b, "second")
 	wait.Wait()
 	settle(a, b)
-	if got := b.bodiesOfToDevice(); len(got) != 3 {
+	if got := b.eventTypes(); len(got) != 3 {
 		t.Errorf("received %q", got)
 	}
 }
 
-// deliverText has a device receive events that the homeserver gives out.
-func (c *client) deliverText(events string) {
+// handOver has a device receive events that the homeserver gives out.
+func (c *client) handOver(events string) {
 	c.Helper()
 	_, err := c.ReceiveSync(ctx, []byte(`{"to_device":{"events":[`+events+`]}}`))
 	c.must(err)
@@ -133,9 +133,9 @@ func TestT16IDsThatCannotBeKept(t *testing.T) {
 		return `{"type":"m.room_key.withheld","sender":"` + sender + `","content":{"algorithm":"m.megolm.v1.aes-sha2","code":"m.unverified",` +
 			`"room_id":"` + room + `","session_id":"` + someKey + `","sender_key":"` + someKey + `"}}`
 	}
-	a.deliverText(withheld(bob, `!\u0000`))
-	a.deliverText(withheld(`@b\u0000:example.org`, "!room"))
-	a.deliverText(withheld("@"+strings.Repeat("b", 500)+":example.org", "!room"))
+	a.handOver(withheld(bob, `!\u0000`))
+	a.handOver(withheld(`@b\u0000:example.org`, "!room"))
+	a.handOver(withheld("@"+strings.Repeat("b", 500)+":example.org", "!room"))
 	_, err := a.ReceiveSync(ctx, []byte(`{"rooms":{"leave":{"!\u0000":{}},"join":{"!\u0000a":{"state":{"events":[`+
 		`{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}]}}}}}`))
 	a.must(err)
@@ -277,7 +277,7 @@ func TestSeveralEventsForADevice(t *testing.T) {
 	a.write(b, "two")
 	a.write(b, "three")
 	settle(a, b)
-	if got := b.bodiesOfToDevice(); !slices.Equal(got, []string{"one", "two", "three"}) {
+	if got := b.eventTypes(); !slices.Equal(got, []string{"one", "two", "three"}) {
 		t.Errorf("received %q", got)
 	}
 }
@@ -292,13 +292,13 @@ func TestLargeEventsForDevices(t *testing.T) {
 	w.must(a.EncryptToDevice(ctx, to, "large", content(200<<10)))
 	w.fails(a.EncryptToDevice(ctx, to[:1], "large", content(256<<10+1)), machine.ErrFormat)
 	settle(a, b)
-	if got := b.bodiesOfToDevice(); len(got) != 1+len(to) {
+	if got := b.eventTypes(); len(got) != 1+len(to) {
 		t.Errorf("%d events", len(got))
 	}
 }
 
-// sentGroup is a Megolm session that a device without a machine writes with.
-type sentGroup struct {
+// maker is a Megolm session that a device without a machine writes with.
+type maker struct {
 	*world
 	*megolm.OutboundSession
 	room, sender string
@@ -306,7 +306,7 @@ type sentGroup struct {
 }
 
 // event is the next event, and the key as it was before.
-func (g *sentGroup) event() (event, key []byte) {
+func (g *maker) event() (event, key []byte) {
 	g.Helper()
 	key = g.roomKey(g.OutboundSession, g.room)
 	message, err := g.Encrypt([]byte(`{"type":"m.room.message","room_id":"` + g.room + `","content":{"body":"hello"}}`))
@@ -331,7 +331,7 @@ func TestABetterSessionIsNotOverwritten(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.device(alice, "ALICE"), w.device(bob, "BOB")
 	b.meet(a)
-	g := &sentGroup{world: w, OutboundSession: megolm.NewOutboundSession(megolm.Version1), room: "!room", sender: bob}
+	g := &maker{world: w, OutboundSession: megolm.NewOutboundSession(megolm.Version1), room: "!room", sender: bob}
 	first, firstKey := g.event()
 	second, secondKey := g.event()
 	b.give(a, "m.room_key", secondKey)
@@ -351,7 +351,7 @@ func TestT22AMemberTakesASessionForHerOwn(t *testing.T) {
 	settle(a, other)
 	mallory.meet(a)
 	w.must(a.VerifyDevice(ctx, alice, "OTHER"))
-	g := &sentGroup{world: w, OutboundSession: megolm.NewOutboundSession(megolm.Version1), room: "!room", sender: carol}
+	g := &maker{world: w, OutboundSession: megolm.NewOutboundSession(megolm.Version1), room: "!room", sender: carol}
 	_, signed := g.event()
 	key, err := g.SessionKey()
 	w.must(err)
@@ -359,19 +359,19 @@ func TestT22AMemberTakesASessionForHerOwn(t *testing.T) {
 	w.must(err)
 	exported, err := in.Export()
 	w.must(err)
-	maker := olm.NewAccount()
+	owner := olm.NewAccount()
 	forward, err := json.Marshal(map[string]any{"algorithm": "m.megolm.v1.aes-sha2", "room_id": g.room, "session_id": g.SessionID(),
-		"session_key": exported.Base64(), "sender_key": maker.Curve25519Key().String(),
-		"sender_claimed_ed25519_key": maker.Ed25519Key().String(), "forwarding_curve25519_key_chain": []string{}})
+		"session_key": exported.Base64(), "sender_key": owner.Curve25519Key().String(),
+		"sender_claimed_ed25519_key": owner.Ed25519Key().String(), "forwarding_curve25519_key_chain": []string{}})
 	w.must(err)
 	w.must(a.RequestRoomKey(ctx, g.room, g.SessionID()))
 	other.give(a, "m.forwarded_room_key", forward)
 	later, _ := g.event()
-	if d, err := a.Decrypt(ctx, g.room, later); err != nil || d.SenderKey != maker.Curve25519Key().String() {
+	if d, err := a.Decrypt(ctx, g.room, later); err != nil || d.SenderKey != owner.Curve25519Key().String() {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	mallory.give(a, "m.room_key", signed)
-	if d, err := a.Decrypt(ctx, g.room, later); err != nil || d.SenderKey != maker.Curve25519Key().String() {
+	if d, err := a.Decrypt(ctx, g.room, later); err != nil || d.SenderKey != owner.Curve25519Key().String() {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
@@ -441,7 +441,7 @@ func TestRefusedRequestsAreDivided(t *testing.T) {
 	a.write(c, "hello")
 	a.settle()
 	b.settle()
-	if got := b.bodiesOfToDevice(); !slices.Equal(got, []string{"hello"}) {
+	if got := b.eventTypes(); !slices.Equal(got, []string{"hello"}) {
 		t.Errorf("bob received %q", got)
 	}
 }

@@ -92,8 +92,8 @@ func (w *work) addSession(ctx context.Context, k roomKey, in *inbound, arrived *
 }
 
 // better returns what takes the place of a session when another of the same id comes:
-// nil if that is no better. Room and device never change: every member of the room
-// could send the key on as their own.
+// nil if that is no better. Room and owner never change, unless nobody vouched for
+// them before.
 func better(old, in *inbound) *inbound {
 	order := in.session.Compare(old.session)
 	switch {
@@ -110,7 +110,7 @@ func better(old, in *inbound) *inbound {
 		in.replays = old.replays
 		in.pending = true
 		return in
-	case order != megolm.Better, in.source == fromOwner && old.sender != in.sender:
+	case order != megolm.Better, old.key != in.key, in.source == fromOwner && old.sender != in.sender:
 	default:
 		merged, err := old.session.Merge(in.session)
 		if err != nil {
