@@ -8,10 +8,8 @@ import (
 )
 
 // ForgetHistory makes the messages of a room unreadable that were sent before some
-// time, as far as this device goes: sessions that came before are deleted, with all
-// that was or will be written with them, also after that time. The one that this
-// device writes with now stays, but only for what comes. The error is one of the
-// store; what was forgotten until then stays so.
+// time, as far as this device goes: sessions that came before are deleted. One that may
+// still be written with stays, but only for what comes after what was read with it.
 func (m *Machine) ForgetHistory(ctx context.Context, roomID string, before time.Time) error {
 	query := store.Query{Table: store.InboundSessions, Index: store.ByRoom, Value: roomID}
 	for {
@@ -30,6 +28,9 @@ func (m *Machine) forgetSome(ctx context.Context, roomID string, query store.Que
 		return "", err
 	}
 	defer w.end()
+	if w.state.flying == 0 {
+		clear(w.state.inbound.forgotten)
+	}
 	r, err := w.loadRoom(ctx, roomID)
 	if err != nil {
 		return "", err
@@ -44,21 +45,38 @@ func (m *Machine) forgetSome(ctx context.Context, roomID string, query store.Que
 			return "", err
 		}
 		if in != nil && in.created < before {
-			w.forgetSession(r, in)
+			w.forgetSession(r, in, before)
 		}
 	}
 	return page.Next, w.commit(ctx)
 }
 
-// forgetSession deletes a session, or winds it forward if it is in use.
-func (w *work) forgetSession(r *room, in *inbound) {
+// forgetSession deletes a session, or winds it forward if it may be in use.
+func (w *work) forgetSession(r *room, in *inbound, before int64) {
 	id := in.session.SessionID()
-	if r.outbound != nil && r.outbound.session.SessionID() == id {
-		if in.session.AdvanceTo(r.outbound.session.MessageIndex()) == nil {
-			w.keep(in)
-		}
-		return
+	period := int64(week)
+	if r.known {
+		period = r.settings.RotationPeriodMS
 	}
+	next := in.session.FirstKnownIndex()
+	switch last := len(in.replays) - 1; {
+	case r.outbound != nil && r.outbound.session.SessionID() == id:
+		next = r.outbound.session.MessageIndex()
+	case in.created+period < before:
+		w.deleteSession(in)
+		return
+	case last >= 0:
+		next = in.replays[last].index + 1
+	}
+	if in.session.AdvanceTo(next) == nil {
+		w.keep(in)
+	}
+}
+
+// deleteSession deletes a session.
+func (w *work) deleteSession(in *inbound) {
+	id := in.session.SessionID()
+	w.state.inbound.forgotten[id] = true
 	delete(w.state.inbound.sessions, id)
 	w.dropInbound(in)
 	w.delete(store.InboundSessions, id)

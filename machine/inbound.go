@@ -66,13 +66,15 @@ type inboundCache struct {
 	sessions map[string]*inbound
 	recent   []string // least recently used first, in rough order
 	unsaved  map[*inbound]bool
+	// forgotten are sessions that were deleted: the store may not know of it yet.
+	forgotten map[string]bool
 }
 
 func (c *inboundCache) clear() {
 	for _, in := range c.sessions {
 		in.session.Wipe()
 	}
-	*c = inboundCache{sessions: make(map[string]*inbound), unsaved: make(map[*inbound]bool)}
+	*c = inboundCache{sessions: make(map[string]*inbound), unsaved: make(map[*inbound]bool), forgotten: make(map[string]bool)}
 }
 
 // loadInbound returns a session, nil if there is none.
@@ -81,7 +83,7 @@ func (w *work) loadInbound(ctx context.Context, id string) (*inbound, error) {
 	if in := c.sessions[id]; in != nil {
 		return in, nil
 	}
-	if !validSessionID(id) {
+	if !validSessionID(id) || c.forgotten[id] {
 		return nil, nil
 	}
 	var found *inbound
@@ -99,6 +101,7 @@ func (w *work) cacheInbound(in *inbound) {
 	c := &w.state.inbound
 	id := in.session.SessionID()
 	c.sessions[id] = in
+	delete(c.forgotten, id)
 	c.recent = append(c.recent, id)
 	// Not while a commit is under way: what is read meanwhile would be older.
 	for len(c.recent) > maxInbound && w.state.flying == 0 && len(w.kept) == 0 {

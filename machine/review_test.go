@@ -552,3 +552,36 @@ func TestAMachineIsClosedWhateverItsStoreDoes(t *testing.T) {
 	s.fail(nil)
 	w.fails(a.TrackUsers(ctx, []string{bob}), machine.ErrClosed)
 }
+
+// TestForgottenHistory forgets a session that is in use, and later for good, also while
+// the store does not know of it yet.
+func TestForgottenHistory(t *testing.T) {
+	w := newWorld(t)
+	s := newHeldStore()
+	a, b := w.device(alice, "ALICE", withStore(s)), w.device(bob, "BOB")
+	b.meet(a)
+	g := &maker{world: w, OutboundSession: megolm.NewOutboundSession(megolm.Version1), room: "!room", sender: bob}
+	first, key := g.event()
+	second, _ := g.event()
+	b.give(a, "m.room_key", key)
+	read := func(event []byte) error {
+		_, err := a.Decrypt(ctx, g.room, event)
+		return err
+	}
+	w.must(read(first))
+	w.clock = w.clock.Add(time.Hour)
+	w.must(a.ForgetHistory(ctx, g.room, w.clock))
+	w.fails(read(first), machine.ErrUnknownIndex)
+	w.must(read(second))
+
+	w.clock = w.clock.Add(14 * 24 * time.Hour)
+	release := s.hold()
+	done := make(chan error)
+	go func() { done <- a.ForgetHistory(ctx, g.room, w.clock) }()
+	<-s.entered
+	w.fails(read(second), machine.ErrUnknownSession)
+	release()
+	w.must(<-done)
+	a.open()
+	w.fails(read(second), machine.ErrUnknownSession)
+}
