@@ -12,3 +12,10 @@ func (m *Machine) Abandon(ctx context.Context) error {
 	w.keep(w.state.own)
 	return nil
 }
+
+// Remembered is how many users, other devices and rooms are in memory.
+func (m *Machine) Remembered() (users, peers, rooms int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.state.users), len(m.state.peers), len(m.state.rooms)
+}

@@ -585,3 +585,31 @@ func TestForgottenHistory(t *testing.T) {
 	a.open()
 	w.fails(read(second), machine.ErrUnknownSession)
 }
+
+// TestT12StrangersLeaveNothing writes under many names and keys, of which none means
+// anything.
+func TestT12StrangersLeaveNothing(t *testing.T) {
+	w := newWorld(t)
+	s := memory.New()
+	a, b := w.device(alice, "ALICE", withStore(s)), w.device(bob, "BOB")
+	b.meet(a)
+	users, peers, rooms := a.Remembered()
+	own, err := a.IdentityKeys(ctx)
+	w.must(err)
+	for n := range 50 {
+		stranger := olm.NewAccount()
+		session, err := stranger.NewOutboundSession(own.Curve25519, olm.NewAccount().Curve25519Key(), olm.Version1)
+		w.must(err)
+		message, err := session.Encrypt([]byte("{}"))
+		w.must(err)
+		a.handOver(fmt.Sprintf(`{"type":"m.room.encrypted","sender":"@%d:example.org","content":{"algorithm":"m.olm.v1.curve25519-aes-sha2",`+
+			`"sender_key":"%s","ciphertext":{"%s":{"type":0,"body":"%s"}}}}`, n, stranger.Curve25519Key(), own.Curve25519, message.Base64()))
+		a.handOver(fmt.Sprintf(`{"type":"m.room_key.withheld","sender":"@%d:example.org","content":{"algorithm":"m.megolm.v1.aes-sha2",`+
+			`"code":"m.unverified","room_id":"!%d","session_id":"%s","sender_key":"%s"}}`, n, n, stranger.Ed25519Key(), stranger.Curve25519Key()))
+	}
+	page, err := s.Load(ctx, store.Query{Table: store.Withheld})
+	w.must(err)
+	if u, p, r := a.Remembered(); u != users || p != peers || r != rooms || len(page.Records) != 0 {
+		t.Errorf("%d users, %d peers and %d rooms, not %d, %d and %d, and %d refusals", u, p, r, users, peers, rooms, len(page.Records))
+	}
+}

@@ -175,7 +175,29 @@ func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) 
 	if err := w.sendWaiting(ctx); err != nil {
 		return err
 	}
+	w.dropStrangers(peers, messages)
 	return w.commit(ctx)
+}
+
+// dropStrangers drops from memory those who have sent nothing that is kept: anybody can
+// write under any number of names and keys.
+func (w *work) dropStrangers(peers []peerKey, messages []*olmMessage) {
+	for _, key := range peers {
+		if p := w.state.peers[key]; p != nil && len(p.sessions) == 0 {
+			delete(w.state.peers, key)
+		}
+	}
+	for _, message := range messages {
+		if message != nil {
+			w.dropStranger(message.sender)
+		}
+	}
+}
+
+func (w *work) dropStranger(id string) {
+	if u := w.userNamed(id); u != nil && !u.tracked && len(u.devices) == 0 && u.identity == nil {
+		delete(w.state.users, id)
+	}
 }
 
 func plainEvent(e strictjson.Value) ToDeviceEvent {

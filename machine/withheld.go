@@ -58,7 +58,8 @@ func (m *Machine) refusalContent(o *outbound, code string) []byte {
 }
 
 // receiveWithheld keeps why a key does not come. It may have been made up, and so
-// it is only ever shown, beside an event that cannot be decrypted.
+// it is only ever shown, beside an event that cannot be decrypted. Strangers are not
+// listened to: there is no end to what they could have kept.
 func (w *work) receiveWithheld(ctx context.Context, sender string, content strictjson.Value) error {
 	code, reason := text(content.Get("code")), text(content.Get("reason"))
 	room, session := text(content.Get("room_id")), text(content.Get("session_id"))
@@ -68,12 +69,35 @@ func (w *work) receiveWithheld(ctx context.Context, sender string, content stric
 	if !validSessionID(session) || !validID(room) || !validUserID(sender) || code == "" || len(code) > maxIDLen {
 		return nil
 	}
+	if stranger, err := w.stranger(ctx, sender, room); err != nil || stranger {
+		return err
+	}
 	r := record.New(withheldVersion)
 	r.Text(sender)
 	r.Text(code)
 	r.Text(shorten(reason, maxReasonLen))
 	w.putIndexed(store.Withheld, withheldKey(session, sender), r.Done(), store.Indexes{Room: room})
 	return nil
+}
+
+// stranger reports whether a user has nothing to do with this device, as far as is known,
+// and speaks of a room that is not known to be encrypted.
+func (w *work) stranger(ctx context.Context, sender, room string) (bool, error) {
+	if err := w.loadUsers(ctx, sender); err != nil {
+		return false, err
+	}
+	if w.userNamed(sender).tracked {
+		return false, nil
+	}
+	w.dropStranger(sender)
+	r, err := w.loadRoom(ctx, room)
+	if err != nil || r.known {
+		return false, err
+	}
+	if r.outbound == nil {
+		delete(w.state.rooms, room)
+	}
+	return true, nil
 }
 
 // withheldKey names the refusal of a session by a user. Others cannot overwrite it.
