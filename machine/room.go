@@ -146,7 +146,16 @@ func (w *work) loadRooms(ctx context.Context, ids []string) (err error) {
 			}
 		}
 	}()
-	err = w.loadKeys(ctx, store.Rooms, missing, func(rec store.Record) bool { return w.state.rooms[rec.Key].read(rec.Value) })
+	err = w.loadKeys(ctx, store.Rooms, missing, func(rec store.Record) bool {
+		r := w.state.rooms[rec.Key]
+		if r.read(rec.Value) {
+			return true
+		}
+		// That it was encrypted must not be forgotten with how.
+		r.set(RoomSettings{})
+		w.keep(r)
+		return false
+	})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
@@ -74,7 +75,7 @@ func (w *work) loadUsers(ctx context.Context, ids ...string) error {
 }
 
 // loadKeys reads the records with these keys, as far as there are any. One that
-// read refuses is put aside.
+// read refuses is put aside. Of one that the store has put aside there is no value.
 func (w *work) loadKeys(ctx context.Context, t store.Table, all []string, read func(store.Record) bool) error {
 	for len(all) > 0 {
 		some := all[:min(len(all), store.MaxChanges)]
@@ -84,6 +85,11 @@ func (w *work) loadKeys(ctx context.Context, t store.Table, all []string, read f
 			return err
 		}
 		w.broken(page.Broken)
+		for _, b := range page.Broken {
+			if slices.Contains(some, b.Key) {
+				read(store.Record{Ref: b.Ref})
+			}
+		}
 		for _, rec := range page.Records {
 			if !read(rec) {
 				w.quarantine(rec)
