@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -611,5 +612,65 @@ func TestT12StrangersLeaveNothing(t *testing.T) {
 	w.must(err)
 	if u, p, r := a.Remembered(); u != users || p != peers || r != rooms || len(page.Records) != 0 {
 		t.Errorf("%d users, %d peers and %d rooms, not %d, %d and %d, and %d refusals", u, p, r, users, peers, rooms, len(page.Records))
+	}
+}
+
+// brokenStore is a store that finds the records of a table broken.
+type brokenStore struct {
+	store.Store
+	table store.Table
+}
+
+func (s *brokenStore) Load(ctx context.Context, q store.Query) (store.Page, error) {
+	page, err := s.Store.Load(ctx, q)
+	if q.Table == s.table {
+		for _, r := range page.Records {
+			page.Broken = append(page.Broken, store.Broken{Ref: r.Ref, Reason: "altered"})
+		}
+		page.Records = nil
+	}
+	return page, err
+}
+
+// TestT37ARoomStaysEncrypted whatever becomes of its settings.
+func TestT37ARoomStaysEncrypted(t *testing.T) {
+	w := newWorld(t)
+	s := &brokenStore{Store: memory.New()}
+	a := w.device(alice, "ALICE", withStore(s))
+	stays := func() {
+		t.Helper()
+		a.open()
+		if got, err := a.RoomSettings(ctx, "!room"); err != nil || got.Algorithm != "m.megolm.v1.aes-sha2" {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	w.must(a.SetRoomSettings(ctx, "!room", machine.RoomSettings{}))
+	s.table = store.Rooms
+	stays()
+	s.table = ""
+	w.must(a.Close())
+	epoch, err := store.Claim(ctx, s)
+	w.must(err)
+	var c store.Changes
+	c.Put(store.Record{Ref: store.Ref{Table: store.Rooms, Key: "!room"}, Value: []byte("altered")})
+	w.must(s.Commit(ctx, epoch, c))
+	stays()
+}
+
+// TestWhatWaitsIsKeptWhenAPolicyForbids prepares for a room that must not be written to,
+// with a member who is new: what waits in memory must not be forgotten with that.
+func TestWhatWaitsIsKeptWhenAPolicyForbids(t *testing.T) {
+	w := newWorld(t)
+	a, b, _ := w.device(alice, "ALICE", withPolicy(machine.ErrorOnUnverified)), w.device(bob, "BOB"), w.device(carol, "CAROL")
+	w.must(a.TrackUsers(ctx, []string{bob}))
+	a.settle()
+	a.write(b, "hello")
+	w.must(a.SetRoomSettings(ctx, "!room", machine.RoomSettings{}))
+	if err := a.PrepareToEncrypt(ctx, "!room", []string{bob, carol}); err != nil && !errors.Is(err, machine.ErrUnverified) {
+		t.Fatal(err)
+	}
+	settle(a, b)
+	if got := b.eventTypes(); len(got) != 1 {
+		t.Errorf("received %q", got)
 	}
 }

@@ -285,15 +285,18 @@ func (m *Machine) PrepareToEncrypt(ctx context.Context, roomID string, members [
 	if err != nil {
 		return err
 	}
-	all, err := w.recipients(users, w.policyOf(r))
-	if err == nil && !w.outdatedAmong(users) {
-		o := r.outbound
-		if o == nil {
-			o = &outbound{}
-		}
-		_, err = w.missingSessions(ctx, o, all.devices)
+	if w.outdatedAmong(users) {
+		return w.commit(ctx)
 	}
+	all, err := w.recipients(users, w.policyOf(r))
 	if err != nil {
+		return err
+	}
+	o := r.outbound
+	if o == nil {
+		o = &outbound{}
+	}
+	if _, err := w.missingSessions(ctx, o, all.devices); err != nil {
 		return err
 	}
 	return w.commit(ctx)
