@@ -96,6 +96,7 @@ type Machine struct {
 	mu       sync.Mutex // for all below, which [work] is the way to
 	state    state
 	received []ToDeviceEvent // durable, and not yet given to the application
+	landing  chan struct{}   // closed when the last step has landed
 }
 
 // state is what a machine has in memory. It is never behind the store, and ahead

@@ -161,6 +161,8 @@ type started struct {
 	group   *store.Group
 	changes store.Started
 	nothing bool
+	// Steps land in order: after is closed when the one before has, done when this has.
+	after, done chan struct{}
 }
 
 // start is the first half of commit.
@@ -173,11 +175,12 @@ func (w *work) start() (*started, error) {
 // launch gives changes their place in the order of commits. A step without changes
 // waits for those before it, because it may tell of what they changed.
 func (w *work) launch(c store.Changes) (*started, error) {
-	s := &started{work: w, group: w.state.group, nothing: c.Len() == 0}
-	if s.nothing {
-		if w.state.flying > 0 {
+	s := &started{work: w, group: w.state.group}
+	if c.Len() == 0 {
+		if s.nothing = w.state.flying == 0; !s.nothing {
 			w.state.flying++
-			s.nothing, s.changes = false, w.state.last
+			s.changes = w.state.last
+			s.queue()
 		}
 		return s, nil
 	}
@@ -192,7 +195,14 @@ func (w *work) launch(c store.Changes) (*started, error) {
 		}
 		s.changes, w.state.last = started, started
 	}
+	s.queue()
 	return s, nil
+}
+
+// queue has a step land after those before it.
+func (s *started) queue() {
+	s.after, s.done = s.Machine.landing, make(chan struct{})
+	s.Machine.landing = s.done
 }
 
 // inParts gives out changes as one commit. If they are more than a store takes at a
@@ -277,6 +287,9 @@ func (s *started) landed(err error) {
 	for _, b := range s.secrets {
 		secret.Wipe(b)
 	}
+	if s.after != nil {
+		<-s.after
+	}
 	m := s.Machine
 	m.mu.Lock()
 	if !s.nothing && s.group == m.state.group {
@@ -292,6 +305,9 @@ func (s *started) landed(err error) {
 		m.received = append(m.received, s.work.received...)
 	}
 	m.mu.Unlock()
+	if s.done != nil {
+		close(s.done) // before the events, which may call the machine
+	}
 	if err == nil {
 		m.events.add(s.work.events)
 	}
