@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
@@ -40,6 +41,7 @@ func (m *Machine) forgetSome(ctx context.Context, roomID string, query store.Que
 		return "", err
 	}
 	for _, rec := range page.Records {
+		secret.Wipe(rec.Value)
 		in, err := w.loadInbound(ctx, rec.Key)
 		if err != nil {
 			return "", err

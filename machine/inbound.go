@@ -7,6 +7,7 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/megolmstate"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/megolm"
@@ -167,6 +168,7 @@ func readInbound(value []byte, pending bool) *inbound {
 		return nil
 	}
 	in.session = megolm.InboundFromState(state)
+	secret.Wipe(value)
 	return in
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/megolmstate"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/megolm"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -106,6 +107,7 @@ func (o *outbound) read(value []byte) bool {
 		state.Ratchet.AdvanceTo(o.reserved)
 	}
 	o.session = megolm.OutboundFromState(state)
+	secret.Wipe(value)
 	return true
 }
 

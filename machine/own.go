@@ -5,6 +5,7 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/olmstate"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -51,6 +52,7 @@ func (w *work) readOwn(value []byte) error {
 		return ErrOwner
 	}
 	own.account = olm.AccountFromState(account)
+	secret.Wipe(value)
 	w.state.own = own
 	return nil
 }

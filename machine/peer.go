@@ -6,6 +6,7 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/olmstate"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
@@ -80,6 +81,7 @@ func (p *peer) read(value []byte) bool {
 		p.wipe()
 		return false
 	}
+	secret.Wipe(value)
 	return true
 }
 

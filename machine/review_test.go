@@ -674,3 +674,46 @@ func TestWhatWaitsIsKeptWhenAPolicyForbids(t *testing.T) {
 		t.Errorf("received %q", got)
 	}
 }
+
+// watchedStore remembers the values that it has given out.
+type watchedStore struct {
+	store.Store
+	given []store.Record
+}
+
+func (s *watchedStore) Load(ctx context.Context, q store.Query) (store.Page, error) {
+	page, err := s.Store.Load(ctx, q)
+	s.given = append(s.given, page.Records...)
+	return page, err
+}
+
+// TestT9WhatWasReadIsOverwritten looks at records with private keys after they were
+// read.
+func TestT9WhatWasReadIsOverwritten(t *testing.T) {
+	w := newWorld(t)
+	s := &watchedStore{Store: memory.New()}
+	a, b := w.device(alice, "ALICE", withStore(s)), w.device(bob, "BOB")
+	room := w.room(a, b)
+	first, _ := a.say(room, "hello", alice, bob)
+	b.reads(room, first, "hello")
+	a.open()
+	a.reads(room, first, "hello")
+	a.say(room, "again", alice, bob)
+	a.write(b, "event")
+	w.must(a.ForgetHistory(ctx, room, w.clock))
+	seen := make(map[store.Table]bool)
+	for _, r := range s.given {
+		switch r.Table {
+		case store.Account, store.OlmSessions, store.InboundSessions, store.OutboundSessions:
+			if r.Table == store.OutboundSessions && r.Key != room {
+				continue // who has a session
+			}
+			if seen[r.Table] = true; len(bytes.Trim(r.Value, "\x00")) > 0 {
+				t.Errorf("a record of %s is left", r.Table)
+			}
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("only %v were read", seen)
+	}
+}
