@@ -81,6 +81,9 @@ func (w *work) queued(now int64) (all []Request) {
 // for cross-signing stay in any case: they are the user's.
 func (w *work) queuedFailed(id string, f failure) {
 	r := w.state.queue.byID[id]
+	if f.permanent() && r.Kind == SendToDevice && w.divide(r) {
+		return
+	}
 	if f.permanent() && r.Kind != SigningUpload {
 		w.log(Failure, "the homeserver refused a request for good: "+string(r.Kind))
 		w.dequeue(id)
@@ -90,6 +93,39 @@ func (w *work) queuedFailed(id string, f failure) {
 		return // it asks the user to authenticate, which is no failure
 	}
 	r.failed(f, w.now())
+}
+
+// divide makes two requests of one with several messages to devices, and reports whether
+// it has: those that the homeserver will not take must not cost others a key.
+func (w *work) divide(r *queued) bool {
+	var users, devices []string
+	var contents [][]byte
+	for user, messages := range parseObject(r.Body).Get("messages").Members() {
+		for device, content := range messages.Members() {
+			users, devices, contents = append(users, user), append(devices, device), append(contents, content.Raw())
+		}
+	}
+	half := len(users) / 2
+	if half == 0 {
+		return false
+	}
+	path := r.Path[:len(r.Path)-len(r.ID)]
+	for _, part := range [][2]int{{0, half}, {half, len(users)}} {
+		body := newObject(len(r.Body)).open("messages")
+		for i := part[0]; i < part[1]; i++ {
+			if i == part[0] || users[i] != users[i-1] {
+				body.open(users[i])
+			}
+			body.raw(devices[i], contents[i])
+			if i+1 == part[1] || users[i] != users[i+1] {
+				body.close()
+			}
+		}
+		id := newID()
+		w.enqueue(SendToDevice, id, r.Method, path+id, body.close().done(), r.session)
+	}
+	w.dequeue(r.ID)
+	return true
 }
 
 // loadQueue reads the requests that were not answered before the last end.

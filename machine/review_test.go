@@ -717,3 +717,32 @@ func TestT9WhatWasReadIsOverwritten(t *testing.T) {
 		t.Errorf("only %v were read", seen)
 	}
 }
+
+// TestARefusedMessageCostsOthersNoKey has a homeserver that refuses whatever is for one
+// device: the others that stand in the same request must get the room key.
+func TestARefusedMessageCostsOthersNoKey(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.device(alice, "ALICE"), w.device(bob, "BOB")
+	second, c := w.device(bob, "SECOND"), w.device(carol, "CAROL")
+	room := w.room(a, b, c)
+	settle(second)
+	for range 10 {
+		share, err := a.ShareRoomKey(ctx, room, []string{alice, bob, carol})
+		if w.must(err); share.Ready {
+			break
+		}
+		requests, err := a.OutgoingRequests(ctx)
+		w.must(err)
+		for _, r := range requests {
+			if r.Kind == machine.SendToDevice && bytes.Contains(r.Body, []byte(`"BOB":`)) {
+				w.must(a.MarkFailed(ctx, r.ID, 400, nil))
+			} else {
+				a.send(r)
+			}
+		}
+	}
+	id, _ := a.say(room, "hello", alice, bob, carol)
+	second.reads(room, id, "hello")
+	c.reads(room, id, "hello")
+	b.cannotRead(room, id, machine.ErrUnknownSession)
+}
