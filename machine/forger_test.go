@@ -329,3 +329,16 @@ func (w *world) changing(change func(parts map[string]fields)) func(homeserver.R
 		return status, w.json(all)
 	}
 }
+
+// changingClaims is a homeserver that changes the one-time keys it gives out.
+func (w *world) changingClaims(change func(claimed fields)) func(homeserver.Request, int, []byte) (int, []byte) {
+	return func(r homeserver.Request, status int, answer []byte) (int, []byte) {
+		if r.Path != "/_matrix/client/v3/keys/claim" || status != 200 {
+			return status, answer
+		}
+		var all map[string]fields
+		w.unmarshal(answer, &all)
+		change(all["one_time_keys"])
+		return status, w.json(all)
+	}
+}
