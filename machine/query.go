@@ -130,7 +130,7 @@ func (w *work) updateDevice(u *user, id string, s event.Signed) (changed bool) {
 	}
 	d := u.devices[id]
 	switch {
-	case d == nil && (u.full(id, u.id == w.user) || u.collides(keys)):
+	case d == nil && (len(u.devices) >= maxDevices || u.collides(keys)):
 		w.log(Warning, "device "+id+" of "+u.id+" is refused")
 		return false
 	case d == nil:
@@ -171,7 +171,7 @@ func (u *user) describe(d *device, given *event.DeviceKeys, own bool) bool {
 		given.VerifySignature(u.id, ed25519+i.selfSigning.String(), i.selfSigning) == nil {
 		d.signedBy = i.selfSigning
 	}
-	if d.json = nil; own && len(given.JSON()) <= maxDeviceJSON {
+	if own {
 		d.json = withoutUnsigned(given)
 	}
 	return before.deleted != d.deleted || before.olm != d.olm || before.signedBy != d.signedBy || before.name != d.name ||

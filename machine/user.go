@@ -150,20 +150,6 @@ func readDevice(r *record.Reader) *device {
 	return d
 }
 
-// full reports whether another device would be too much, also for the record that holds
-// all of them.
-func (u *user) full(id string, own bool) bool {
-	each := deviceLen
-	if own {
-		each += maxDeviceJSON
-	}
-	size := len(id) + each
-	for id := range u.devices {
-		size += len(id) + each
-	}
-	return len(u.devices) >= maxDevices || size > store.MaxValueLen
-}
-
 // device returns a device that is not deleted, nil if there is none.
 func (u *user) device(id string) *device {
 	if u == nil {

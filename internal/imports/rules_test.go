@@ -72,7 +72,7 @@ var rules = []rule{
 	{packages: []string{"wasm/olm"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"wasm/full"}, may: []string{"internal/bridge", "jsbridge", "jsbridge/async"}},
 	{packages: []string{"web/test/faulty"}, may: []string{"internal/bridge"}},
-	{packages: []string{"web/test/homeserver"}, may: []string{"internal/homeserver"}, network: true},
+	{packages: []string{"web/test/machines/homeserver"}, may: []string{"internal/homeserver"}, network: true},
 	{packages: []string{"web/test/deep"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"examples/go"}, may: join(api, stores, []string{"machine"})},
 	{packages: []string{"bench/probe"}, may: []string{"bench/probe/inside", "internal/bridge"}},
