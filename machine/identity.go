@@ -34,6 +34,19 @@ func (i *identity) hasSelfSigning() bool { return i.selfSigning != noKey }
 // changed reports whether the identity is another one than that which was seen first.
 func (i *identity) changed() bool { return i.pinned != i.master }
 
+// lose notes that what was known of a user cannot be read any more: which identity was
+// seen first, whether it was verified, which devices were blocked. So whatever comes now
+// counts as changed after it was verified, until somebody verifies or accepts it.
+func (u *user) lose() {
+	if u.identity == nil {
+		u.identity = &identity{user: u.id}
+	}
+	u.identity.pinned, u.identity.vouched, u.identity.wasVerified = lostKey, noKey, true
+}
+
+// lostKey is no key: it stands for one that cannot be read any more.
+var lostKey = keys.Ed25519PublicKey{0: 1, 31: 0xff}
+
 // verifiedIdentity reports whether it was verified that an identity is the user's,
 // and the own identity, by which that was signed, is verified itself.
 func (m *Machine) verifiedIdentity(u *user) bool {

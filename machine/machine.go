@@ -143,6 +143,10 @@ func Open(ctx context.Context, config Config) (*Machine, error) {
 	}
 	m := &Machine{config: config, user: config.UserID, device: config.DeviceID}
 	m.events.deliver = config.Events
+	// Whoever has the store by mistake must not take it from its owner.
+	if err := m.checkOwner(ctx); err != nil {
+		return nil, err
+	}
 	var err error
 	if m.epoch, err = store.Claim(ctx, config.Store); err != nil {
 		return nil, err

@@ -39,6 +39,21 @@ func (w *work) loadOwn(ctx context.Context) error {
 	return w.readOwn(page.Records[0].Value)
 }
 
+// checkOwner returns [ErrOwner] if the store is of another device. What is wrong with it
+// otherwise shows when it is opened.
+func (m *Machine) checkOwner(ctx context.Context) error {
+	page, err := m.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey}})
+	if err != nil || len(page.Records) == 0 {
+		return err
+	}
+	defer secret.Wipe(page.Records[0].Value)
+	r := record.Read(page.Records[0].Value, ownVersion)
+	if user, device := r.Text(), r.Text(); user != "" && (user != m.user || device != m.device) {
+		return ErrOwner
+	}
+	return nil
+}
+
 func (w *work) readOwn(value []byte) error {
 	r := record.Read(value, ownVersion)
 	user, device := r.Text(), r.Text()
@@ -60,6 +75,7 @@ func (w *work) readOwn(value []byte) error {
 // makeOwn makes a new device, with what it will upload first.
 func (w *work) makeOwn() {
 	own := &ownDevice{account: olm.NewAccount(), fallback: w.now()}
+	own.account.SetOneTimeKeyLimit(maxOneTimeKeys)
 	own.account.GenerateOneTimeKeys(maxServerKeys / 2)
 	own.account.GenerateFallbackKey()
 	w.state.own = own

@@ -94,10 +94,9 @@ func (m *Machine) MarkSent(ctx context.Context, id string, answer []byte) error 
 	case w.state.claims.requests[id] != nil:
 		err = w.keysClaimed(ctx, w.state.claims.requests[id], v)
 	case w.state.queue.byID[id] != nil:
-		uploaded := w.state.queue.byID[id].Kind == SigningUpload
-		if w.dequeue(id); uploaded {
-			w.signingUploaded()
-		}
+		kind := w.state.queue.byID[id].Kind
+		w.dequeue(id)
+		w.answered(kind, v)
 	default:
 		err = ErrUnknownRequest
 	}
@@ -137,6 +136,22 @@ func (m *Machine) MarkFailed(ctx context.Context, id string, status int, answer 
 		return ErrUnknownRequest
 	}
 	return w.commit(ctx)
+}
+
+// answered is called when the homeserver has answered a request of the queue.
+func (w *work) answered(kind RequestKind, answer strictjson.Value) {
+	switch kind {
+	case SigningUpload:
+		w.signingUploaded()
+	case SignaturesUpload:
+		for user := range answer.Get("failures").Members() {
+			// Most likely what was signed is not what there is any more.
+			w.log(Warning, "the homeserver refused a signature for "+user)
+			if u := w.userNamed(user); u != nil && u.tracked {
+				w.outdate(u)
+			}
+		}
+	}
 }
 
 func (w *work) uploadFailed(f failure) {

@@ -11,6 +11,9 @@ const (
 	// it is topped up to half of that, so that the other half can be claimed
 	// before the device knows.
 	maxServerKeys = 100
+	// maxOneTimeKeys is how many private keys are kept, for messages that come late. A
+	// homeserver that always says it has none must not make the account grow for ever.
+	maxOneTimeKeys = 1000
 	// fallbackPeriod is how long a fallback key serves at least before the next is
 	// made, and how long the one before it is kept, in milliseconds.
 	fallbackPeriod = 3600_000

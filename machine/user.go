@@ -57,12 +57,19 @@ func (w *work) loadUsers(ctx context.Context, ids ...string) error {
 			missing = append(missing, id)
 		}
 	}
+	var lost []*user
 	for _, t := range []store.Table{store.Devices, store.Identities} {
-		err := w.loadKeys(ctx, t, missing, func(rec store.Record) bool {
+		err := w.loadKeys(ctx, t, missing, func(rec store.Record) (ok bool) {
+			u := w.state.users[rec.Key]
 			if t == store.Devices {
-				return w.state.users[rec.Key].readDevices(rec.Value)
+				ok = u.readDevices(rec.Value)
+			} else {
+				ok = u.readIdentity(rec.Value)
 			}
-			return w.state.users[rec.Key].readIdentity(rec.Value)
+			if !ok {
+				lost = append(lost, u)
+			}
+			return ok
 		})
 		if err != nil {
 			for _, id := range missing {
@@ -70,6 +77,10 @@ func (w *work) loadUsers(ctx context.Context, ids ...string) error {
 			}
 			return err
 		}
+	}
+	for _, u := range lost {
+		u.lose()
+		w.keep(u.identity)
 	}
 	return nil
 }

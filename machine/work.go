@@ -125,6 +125,9 @@ func (w *work) change(ref store.Ref, r *store.Record) {
 // take returns what the step changes so far, which is done with then. What is in
 // memory comes first, and then what was made of it, such as requests: see inParts.
 func (w *work) take() (c store.Changes) {
+	if len(w.kept) > 0 {
+		w.flushReplays()
+	}
 	made := w.order
 	w.order = nil
 	for _, k := range w.kept {

@@ -20,5 +20,7 @@ func (v *IVs) take(iv []byte) {
 		random.Fill(iv)
 		return
 	}
-	v.left = v.left[copy(iv, v.left):]
+	n := copy(iv, v.left)
+	clear(v.left[:n]) // so that what is in memory is what was used, once
+	v.left = v.left[n:]
 }
