@@ -8,9 +8,9 @@ import (
 
 // CrossSigningStatus tells which private cross-signing keys are here.
 type CrossSigningStatus struct {
-	Master      bool
-	SelfSigning bool
-	UserSigning bool
+	Master      bool // which signs the other two
+	SelfSigning bool // which signs the user's own devices
+	UserSigning bool // which signs other users
 }
 
 // CrossSigningKeys are the private cross-signing keys, as seeds of 32 bytes: those
@@ -18,9 +18,9 @@ type CrossSigningStatus struct {
 //
 //bridge:options
 type CrossSigningKeys struct {
-	Master      *[]byte
-	SelfSigning *[]byte
-	UserSigning *[]byte
+	Master      *[]byte // which signs the other two
+	SelfSigning *[]byte // which signs the user's own devices
+	UserSigning *[]byte // which signs other users
 }
 
 // SetUpCrossSigning makes the user's cross-signing keys, and signs this device. It

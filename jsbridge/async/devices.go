@@ -11,22 +11,22 @@ import (
 
 // DeviceRef names a device.
 type DeviceRef struct {
-	UserID   string
-	DeviceID string
+	UserID   string // whose it is
+	DeviceID string // as the homeserver gave it out
 }
 
 // Device is what is known of a device.
 type Device struct {
-	UserID      string
-	DeviceID    string
-	Curve25519  string
-	Ed25519     string
+	UserID      string  // whose it is
+	DeviceID    string  // as the homeserver gave it out
+	Curve25519  string  // its identity key
+	Ed25519     string  // its fingerprint
 	DisplayName *string // nobody signed it
 	CrossSigned bool    // by the identity of its user that is in force
 	Verified    bool    // signed by a verified identity, or verified here
-	Blocked     bool
-	Deleted     bool
-	FirstSeen   int64 // milliseconds since 1970
+	Blocked     bool    // it gets no keys
+	Deleted     bool    // its user has it no more
+	FirstSeen   int64   // milliseconds since 1970
 }
 
 func device(d machine.Device) Device {
@@ -73,9 +73,9 @@ func (m *Machine) EncryptToDevice(ctx context.Context, devices []DeviceRef, even
 
 // Identity is what is known of a user's cross-signing keys.
 type Identity struct {
-	UserID      string
-	MasterKey   string
-	SelfSigning *string
+	UserID      string  // whose it is
+	MasterKey   string  // an Ed25519 key, which stands for the identity
+	SelfSigning *string // the key that signs the user's devices
 	UserSigning *string // of the own user only
 	Verified    bool    // by the own identity, or because the private key is here
 	WasVerified bool    // but is another one now

@@ -10,8 +10,8 @@ import (
 
 // Trust says how far an event can be believed to be from its sender.
 type Trust struct {
-	Shield Shield
-	Reason Reason
+	Shield Shield // what to show beside it
+	Reason Reason // why
 }
 
 // Shield is what a client shows beside an event: nothing to remark, nobody can
@@ -52,19 +52,19 @@ func trust(t machine.Trust) Trust { return Trust{Shield(t.Shield), Reason(t.Reas
 // being thrown.
 type Failure struct {
 	Code    string // one of the codes of a MudpuppyError
-	Message string
+	Message string // for developers, without secrets
 }
 
 // ToDeviceEvent is what came to this device.
 type ToDeviceEvent struct {
-	Type    string
-	Sender  string
-	Content bridge.JSON
+	Type    string      // such as m.key.verification.request
+	Sender  string      // a user id
+	Content bridge.JSON // whatever the type says
 	// Whether it came over Olm; senderKey, deviceId and trust then tell from whom.
 	Encrypted bool
 	SenderKey *string // Curve25519 key of the device
 	DeviceID  *string // of the sender, if known
-	Trust     *Trust
+	Trust     *Trust  // how far it can be believed to be from its sender
 	// Why it could not be decrypted. Type and content are then those of the
 	// encrypted event.
 	Error *Failure

@@ -9,8 +9,8 @@ import (
 
 // OutgoingRequest is what is to be sent to the homeserver.
 type OutgoingRequest struct {
-	ID     string // for markSent and markFailed
-	Kind   RequestKind
+	ID     string      // for markSent and markFailed
+	Kind   RequestKind // what it is for
 	Method string      // POST or PUT
 	Path   string      // from /_matrix on, escaped
 	Body   bridge.JSON // to be sent as JSON

@@ -73,7 +73,7 @@ type Share struct {
 	// Whether every device that is to have the key was sent it, so that the room
 	// can be encrypted for.
 	Ready     bool
-	SessionID *string
+	SessionID *string    // of the room key, once there is one
 	Waiting   *ShareStep // for what, if it is not ready
 }
 

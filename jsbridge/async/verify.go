@@ -10,23 +10,23 @@ import (
 
 // TableReport is what was found in a table of a sealed store.
 type TableReport struct {
-	Table    string
-	Records  int64 // that are intact
-	Expected int64 // how many there should be
-	Intact   bool  // whether it holds exactly what was written
+	Table    string // its name
+	Records  int64  // that are intact
+	Expected int64  // how many there should be
+	Intact   bool   // whether it holds exactly what was written
 }
 
 // BrokenRecord is a record that is not what was written.
 type BrokenRecord struct {
-	Table  string
+	Table  string // where it lies
 	Key    string // as the store has it, sealed
-	Reason string
+	Reason string // what is wrong with it
 }
 
 // StoreReport tells whether a sealed store holds what was written to it.
 type StoreReport struct {
-	Tables []TableReport
-	Broken []BrokenRecord
+	Tables []TableReport  // what is in each table
+	Broken []BrokenRecord // those that can be named
 }
 
 // VerifyStore reads a whole sealed store, and tells what was altered in it, rolled

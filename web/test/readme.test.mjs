@@ -4,10 +4,44 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { transformSync } from "esbuild";
+import { Client, makeRoom } from "./machines/client.mjs";
+import { Homeserver } from "./machines/homeserver.mjs";
 
-test("the ten lines of README.md", () => {
-  const [, lines] = readFileSync(new URL("../README.md", import.meta.url), "utf8").match(/```js\n(.*?)```/s);
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+test("the ten lines of README.md about Olm and Megolm", () => {
+  const [, lines] = readme.match(/by themselves.*?```js\n(.*?)```/s);
   const here = fileURLToPath(new URL(".", import.meta.url));
   const output = execFileSync(process.execPath, ["--input-type=module"], { cwd: here, input: lines, encoding: "utf8" });
   assert.equal(output, "0 Hello room\n");
+});
+
+test("the ten lines of README.md about a device", async () => {
+  const [, lines] = readme.match(/A device, in ten lines\n\n```ts\n(.*?)```/s);
+  const server = new Homeserver();
+  const bob = await Client.open(server, "@bob:example.org", "BOB");
+  const alice = await Client.open(server, "@alice:example.org", "ALICE");
+  const roomId = await makeRoom(alice, bob);
+  await bob.say(roomId, ["@bob:example.org", "@alice:example.org"], "for Alice");
+  const syncAnswer = await alice.call("GET", `sync?timeout=0&since=${alice.machine.syncToken}`);
+  const [encryptedEvent] = syncAnswer.rooms.join[roomId].timeline.events.filter(({ type }) => type === "m.room.encrypted");
+  await alice.machine.close();
+
+  // As Alice's device: what stands around the lines in an application. A page has
+  // IndexedDB; this is Node.
+  const mudpuppy = { ...(await import("mudpuppy")), indexedDBStore: () => alice.store };
+  const given = {
+    ...{ mudpuppy, userId: "@alice:example.org", deviceId: "ALICE", key: Client.key, baseUrl: "https://homeserver.test" },
+    ...{ accessToken: alice.token, roomId, members: ["@bob:example.org", "@alice:example.org"], syncAnswer, encryptedEvent },
+  };
+  const body = lines.replace(/import (\{.*?\}) from "mudpuppy";/, "const $1 = mudpuppy;") + "\nreturn { content, event, trust };";
+  const source = transformSync(`async function run({ ${Object.keys(given)} }, fetch) { globalThis.fetch = fetch; ${body} }`, { loader: "ts", target: "es2022" });
+  const { fetch } = globalThis;
+  const { content, event, trust } = await new Function(`${source.code}; return run;`)()(given, server.fetch);
+  globalThis.fetch = fetch;
+  assert.equal(event.content.body, "for Alice");
+  assert.deepEqual(trust, { shield: "red", reason: "unsigned_device" });
+  assert.equal(content.algorithm, "m.megolm.v1.aes-sha2");
+  server.close();
 });

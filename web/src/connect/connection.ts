@@ -9,6 +9,7 @@ import { ATTEMPTS, backoff, concurrency, isTransient, wait } from "./limits.js";
 export interface ConnectOptions {
   /** Where the client-server API is: what comes before `/_matrix`. */
   baseUrl: string | URL;
+  /** The access token, or what gives one for each request. */
   accessToken: string | (() => string | Promise<string>);
   /** If it is not the platform's. */
   fetch?: typeof globalThis.fetch | undefined;

@@ -155,8 +155,11 @@ export type Persistence = "persistent" | "evictable" | "unknown";
 
 /** CrossSigningStatus tells which private cross-signing keys are here. */
 export interface CrossSigningStatus {
+  /** Which signs the other two */
   master: boolean;
+  /** Which signs the user's own devices */
   selfSigning: boolean;
+  /** Which signs other users */
   userSigning: boolean;
 }
 
@@ -173,8 +176,11 @@ function takeCrossSigningStatus(): CrossSigningStatus {
  * that are here.
  */
 export interface CrossSigningKeys {
+  /** Which signs the other two */
   master?: Uint8Array | undefined | undefined;
+  /** Which signs the user's own devices */
   selfSigning?: Uint8Array | undefined | undefined;
+  /** Which signs other users */
   userSigning?: Uint8Array | undefined | undefined;
 }
 
@@ -195,7 +201,9 @@ function addCrossSigningKeys(values: Value[], label: string, value: unknown): vo
 
 /** DeviceRef names a device. */
 export interface DeviceRef {
+  /** Whose it is */
   userId: string;
+  /** As the homeserver gave it out */
   deviceId: string;
 }
 
@@ -207,9 +215,13 @@ function addDeviceRef(values: Value[], label: string, value: unknown): void {
 
 /** Device is what is known of a device. */
 export interface Device {
+  /** Whose it is */
   userId: string;
+  /** As the homeserver gave it out */
   deviceId: string;
+  /** Its identity key */
   curve25519: string;
+  /** Its fingerprint */
   ed25519: string;
   /** Nobody signed it */
   displayName: string | undefined;
@@ -217,7 +229,9 @@ export interface Device {
   crossSigned: boolean;
   /** Signed by a verified identity, or verified here */
   verified: boolean;
+  /** It gets no keys */
   blocked: boolean;
+  /** Its user has it no more */
   deleted: boolean;
   /** Milliseconds since 1970 */
   firstSeen: number;
@@ -240,8 +254,11 @@ function takeDevice(): Device {
 
 /** Identity is what is known of a user's cross-signing keys. */
 export interface Identity {
+  /** Whose it is */
   userId: string;
+  /** An Ed25519 key, which stands for the identity */
   masterKey: string;
+  /** The key that signs the user's devices */
   selfSigning: string | undefined;
   /** Of the own user only */
   userSigning: string | undefined;
@@ -320,7 +337,9 @@ function takeReceived(): Received {
 
 /** Trust says how far an event can be believed to be from its sender. */
 export interface Trust {
+  /** What to show beside it */
   shield: Shield;
+  /** Why */
   reason: Reason;
 }
 
@@ -338,6 +357,7 @@ function takeTrust(): Trust {
 export interface Failure {
   /** One of the codes of a MudpuppyError */
   code: string;
+  /** For developers, without secrets */
   message: string;
 }
 
@@ -350,8 +370,11 @@ function takeFailure(): Failure {
 
 /** ToDeviceEvent is what came to this device. */
 export interface ToDeviceEvent {
+  /** Such as m.key.verification.request */
   type: string;
+  /** A user id */
   sender: string;
+  /** Whatever the type says */
   content: unknown;
   /** Whether it came over Olm; senderKey, deviceId and trust then tell from whom. */
   encrypted: boolean;
@@ -359,6 +382,7 @@ export interface ToDeviceEvent {
   senderKey: string | undefined;
   /** Of the sender, if known */
   deviceId: string | undefined;
+  /** How far it can be believed to be from its sender */
   trust: Trust | undefined;
   /**
    * Why it could not be decrypted. Type and content are then those of the
@@ -417,6 +441,7 @@ export interface Withheld {
 export interface OutgoingRequest {
   /** For markSent and markFailed */
   id: string;
+  /** What it is for */
   kind: RequestKind;
   /** POST or PUT */
   method: string;
@@ -482,6 +507,7 @@ export interface Share {
    * can be encrypted for.
    */
   ready: boolean;
+  /** Of the room key, once there is one */
   sessionId: string | undefined;
   /** For what, if it is not ready */
   waiting: ShareStep | undefined;
@@ -512,6 +538,7 @@ function addKey(values: Value[], label: string, value: unknown): void {
 
 /** TableReport is what was found in a table of a sealed store. */
 export interface TableReport {
+  /** Its name */
   table: string;
   /** That are intact */
   records: number;
@@ -532,9 +559,11 @@ function takeTableReport(): TableReport {
 
 /** BrokenRecord is a record that is not what was written. */
 export interface BrokenRecord {
+  /** Where it lies */
   table: string;
   /** As the store has it, sealed */
   key: string;
+  /** What is wrong with it */
   reason: string;
 }
 
@@ -548,7 +577,9 @@ function takeBrokenRecord(): BrokenRecord {
 
 /** StoreReport tells whether a sealed store holds what was written to it. */
 export interface StoreReport {
+  /** What is in each table */
   tables: TableReport[];
+  /** Those that can be named */
   broken: BrokenRecord[];
 }
 

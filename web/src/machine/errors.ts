@@ -4,6 +4,7 @@ import type { DeviceRef, Withheld } from "./client.js";
 
 /** Why a room event could not be decrypted. */
 export class DecryptError extends MudpuppyError {
+  /** The room of the event. */
   readonly roomId: string;
   /** The id of the session whose key is missing; empty if the event does not say. */
   readonly sessionId: string;

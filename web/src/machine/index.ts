@@ -1,4 +1,9 @@
-// The types of all main entries, mudpuppy, and what they have in common.
+/**
+ * Whole encrypting devices.
+ *
+ * @module mudpuppy
+ */
+// The types of all main entries, and what they have in common.
 import type { InitOptions } from "../loader/init.js";
 
 export { MudpuppyError } from "../bridge/errors.js";
@@ -6,7 +11,7 @@ export type { BridgeErrorCode, ErrorCode } from "../bridge/errors.js";
 export type { Live } from "../bridge/live.js";
 export { isSupported } from "../loader/init.js";
 export type { InitOptions } from "../loader/init.js";
-export { connect, Connection, type ConnectOptions } from "../connect/connection.js";
+export { connect, type Connection, type ConnectOptions } from "../connect/connection.js";
 export { RequestError } from "../connect/http.js";
 export type {
   BrokenRecord,
@@ -34,9 +39,20 @@ export type {
   Withheld,
 } from "./client.js";
 export { DecryptError, PolicyError } from "./errors.js";
-export { type DecryptedEvent, OlmMachine, verifyStore } from "./machine.js";
-export { type Level, type Logger, MachineEvent, type MachineEvents, type Role } from "./news.js";
-export type { MachineOptions, StoreKey, StoreOptions } from "./options.js";
+export { type ClearEvent, type DecryptedEvent, type MachineKeys, OlmMachine, verifyStore } from "./machine.js";
+export { MachineEvent } from "./news.js";
+export type {
+  DevicesChangedDetail,
+  IdentityChangedDetail,
+  Level,
+  Logger,
+  MachineEvents,
+  Role,
+  RoleDetail,
+  RoomKeysDetail,
+  StoreLostDetail,
+} from "./news.js";
+export type { MachineOptions, Passphrase, StoreKey, StoreOptions } from "./options.js";
 export { type BuiltInStore, deleteIndexedDBStore, indexedDBStore, memoryStore } from "./stores.js";
 
 /**

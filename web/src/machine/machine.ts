@@ -17,19 +17,40 @@ import { checkStore, levelOf, type MachineOptions, readKey, readOptions, type St
 import { BuiltInStore, openPlace } from "./stores.js";
 import { pickSync } from "./sync.js";
 
+/** A room event in the clear. */
+export interface ClearEvent {
+  /** What kind of event it is. */
+  type: string;
+  /** What it says. */
+  content: unknown;
+  /** All else is as it was given. */
+  [name: string]: unknown;
+}
+
 /** A room event that was decrypted. */
 export interface DecryptedEvent {
   /** The event that was given, with the type and the content that were encrypted. */
-  event: Record<string, unknown> & { type: string; content: unknown };
+  event: ClearEvent;
   /** How far it can be believed to be from its sender. */
   trust: Trust;
+  /** Whose session the event was encrypted with. */
   sender: string;
   /** The sender's device, if it is known. */
   deviceId: string | undefined;
   /** The Curve25519 key of that device. */
   senderKey: string;
+  /** The id of the session. */
   sessionId: string;
+  /** Which message of the session it is. */
   index: number;
+}
+
+/** The public identity keys of a device. */
+export interface MachineKeys {
+  /** For sessions with other devices. */
+  readonly curve25519: string;
+  /** For signatures: the fingerprint of the device. */
+  readonly ed25519: string;
 }
 
 /**
@@ -41,10 +62,12 @@ export interface DecryptedEvent {
  * behind it is kept there.
  */
 export class OlmMachine extends Machine {
+  /** Whose device it is. */
   readonly userId: string;
+  /** The id of the device. */
   readonly deviceId: string;
   /** The public identity keys of the device. */
-  readonly identityKeys: { readonly curve25519: string; readonly ed25519: string };
+  readonly identityKeys: MachineKeys;
   /** Whether the browser may delete the store by itself, once it has answered. */
   readonly persistence: Promise<Persistence>;
   /**
@@ -55,7 +78,6 @@ export class OlmMachine extends Machine {
   #syncToken: string;
   #listener: number;
 
-  /** @internal */
   private constructor(options: MachineOptions, opened: Opened, persistence: Promise<Persistence>, listener: number) {
     super(opened.machine);
     this.userId = options.userId;
@@ -179,21 +201,25 @@ export class OlmMachine extends Machine {
     });
   }
 
+  /** Has a function called at each event of a kind: see {@link MachineEvents}. */
   override addEventListener<Name extends keyof MachineEvents>(
     type: Name,
     listener: ((event: MachineEvent<Name>) => void) | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** The same for all others, of which there are none. */
   override addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
   override addEventListener(type: string, listener: unknown, options?: boolean | AddEventListenerOptions): void {
     super.addEventListener(type, listener as EventListener, options);
   }
 
+  /** Undoes `addEventListener`. */
   override removeEventListener<Name extends keyof MachineEvents>(
     type: Name,
     listener: ((event: MachineEvent<Name>) => void) | null,
     options?: boolean | EventListenerOptions,
   ): void;
+  /** The same for all others. */
   override removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
   override removeEventListener(type: string, listener: unknown, options?: boolean | EventListenerOptions): void {
     super.removeEventListener(type, listener as EventListener, options);

@@ -11,10 +11,15 @@ export type Level = "debug" | "info" | "warn" | "error";
  * made. There is no secret in any line.
  */
 export interface Logger {
+  /** What is less important is not made. */
   level?: Level | "silent" | undefined;
+  /** Of interest to developers of Mudpuppy. */
   debug?(line: string): void;
+  /** What happens now and then. */
   info?(line: string): void;
+  /** What should not happen, and is dealt with. */
   warn?(line: string): void;
+  /** What somebody should look into. */
   error?(line: string): void;
 }
 
@@ -27,23 +32,57 @@ export type Role =
   /** Another page has taken it, because this one did not answer. The machine is closed. */
   | "robbed";
 
+/** For which room keys have come. */
+export interface RoomKeysDetail {
+  /** The room. */
+  roomId: string;
+  /** The sessions whose keys have come. */
+  sessionIds: string[];
+}
+
+/** Whose devices have changed. */
+export interface DevicesChangedDetail {
+  /** The users. */
+  userIds: string[];
+}
+
+/** Whose identity has changed. */
+export interface IdentityChangedDetail {
+  /** The user. */
+  userId: string;
+}
+
+/** Why the store is lost. */
+export interface StoreLostDetail {
+  /** What it said. */
+  error: MudpuppyError;
+}
+
+/** What has become of the ownership. */
+export interface RoleDetail {
+  /** The role now. */
+  role: Role;
+}
+
 /** What the events of a machine carry in `detail`. */
 export interface MachineEvents {
   /** Keys have come, so that events which could not be decrypted may be tried again. */
-  roomKeys: { roomId: string; sessionIds: string[] };
+  roomKeys: RoomKeysDetail;
   /** The devices of users are other ones than before. */
-  devicesChanged: { userIds: string[] };
+  devicesChanged: DevicesChangedDetail;
   /** The identity of a user is another one than before, or was verified. */
-  identityChanged: { userId: string };
+  identityChanged: IdentityChangedDetail;
   /** The machine cannot go on with its store, and is closed. */
-  storeLost: { error: MudpuppyError };
+  storeLost: StoreLostDetail;
   /** The ownership of the store has changed. */
-  role: { role: Role };
+  role: RoleDetail;
 }
 
 /** An event of a machine. */
 export class MachineEvent<Name extends keyof MachineEvents = keyof MachineEvents> extends Event {
+  /** What kind of event it is. */
   declare readonly type: Name;
+  /** What has happened: see {@link MachineEvents}. */
   readonly detail: MachineEvents[Name];
 
   /** @internal */
@@ -53,7 +92,7 @@ export class MachineEvent<Name extends keyof MachineEvents = keyof MachineEvents
   }
 }
 
-/** Reads news, and returns what is to be done about them once Go does not run. */
+/** @internal Reads news, and returns what is to be done about them once Go does not run. */
 export function takeNews(logger: Logger | undefined, dispatch: (event: MachineEvent) => void): () => void {
   const kind = takeText();
   if (kind === "log") {

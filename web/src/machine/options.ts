@@ -6,7 +6,13 @@ import type { Logger } from "./news.js";
 import type { BuiltInStore } from "./stores.js";
 
 /** What seals a store: 32 random bytes, kept where the platform keeps secrets, or what a person knows. */
-export type StoreKey = Uint8Array | { passphrase: string };
+export type StoreKey = Uint8Array | Passphrase;
+
+/** What a person knows. */
+export interface Passphrase {
+  /** A text, taken as it is. */
+  passphrase: string;
+}
 
 /** Where a machine keeps its state. */
 export interface StoreOptions {
@@ -23,11 +29,13 @@ export interface StoreOptions {
 
 /** Says which machine to open. */
 export interface MachineOptions extends StoreOptions {
+  /** Whose device it is, such as `@alice:example.org`. */
   userId: string;
   /** As the homeserver gave it out. */
   deviceId: string;
   /** For rooms whose settings name none. */
   policy?: Policy | undefined;
+  /** Where lines of the log go. */
   logger?: Logger | undefined;
   /** Waits while another page has the store, instead of throwing ERR_STORE_BUSY. `onRole` tells that it does. */
   wait?: boolean | undefined;
@@ -46,7 +54,7 @@ const names = [
   ...(["wait", "onRole", "persist", "signal", "clock"] as const),
 ];
 
-/** Reads the options, each once, and refuses what they cannot be. */
+/** @internal Reads the options, each once, and refuses what they cannot be. */
 export function readOptions(options: unknown): MachineOptions {
   const values = fieldsOf("the options", options, ...names);
   const read = Object.fromEntries(names.map((name, i) => [name, values[i]])) as unknown as MachineOptions;
@@ -61,13 +69,14 @@ export function readOptions(options: unknown): MachineOptions {
   return read;
 }
 
+/** @internal */
 export function checkStore(store: unknown): void {
   if (typeof store !== "object" || store === null) {
     throw refuse("store", "indexedDBStore(name), memoryStore(), or an object with load and commit");
   }
 }
 
-/** Reads the key of a store, which must be there unless it was declined. */
+/** @internal Reads the key of a store, which must be there unless it was declined. */
 export function readKey(key: unknown, unsealed: unknown): Key {
   const none = new Uint8Array();
   if (key === undefined) {
@@ -84,7 +93,7 @@ export function readKey(key: unknown, unsealed: unknown): Key {
   return { raw: none, passphrase: new TextEncoder().encode(passphrase) };
 }
 
-/** From which level on lines of the log are made. */
+/** @internal From which level on lines of the log are made. */
 export function levelOf(logger: unknown): LogLevel {
   if (logger === undefined) return "silent";
   const levels = ["debug", "info", "warn", "error", "silent"] as const;

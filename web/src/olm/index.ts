@@ -1,3 +1,8 @@
+/**
+ * Olm and Megolm by themselves.
+ *
+ * @module mudpuppy/olm
+ */
 // The types of all entries mudpuppy/olm, and what they have in common.
 import type { InitOptions } from "../loader/init.js";
 

@@ -41,6 +41,7 @@ export const storeErrorCodes: readonly StoreErrorCode[] = [
  * count as `ERR_STORE_FAILED`.
  */
 export class StoreError extends Error {
+  /** What went wrong. */
   readonly code: StoreErrorCode;
 
   /** The message must hold no key and no value of a record. */

@@ -22,6 +22,7 @@ export type Index = "room" | "sender" | "pending";
 
 /** What those must know of a table who make it. */
 export interface TableDefinition {
+  /** Its name. */
   readonly table: Table;
   /** The indexes that its records can be in. */
   readonly indexes: readonly Index[];
@@ -64,5 +65,12 @@ export const limits = {
   /** Bytes of what a page gives to ask for the next one with, in UTF-8. */
   nextBytes: 4096,
   /** How much more it must take when changes are `sealed`: in each value, in records, in all values. */
-  sealed: { valueBytes: 16 << 10, changes: 256, bytes: 24 << 20 },
+  sealed: {
+    /** In each value. */
+    valueBytes: 16 << 10,
+    /** Records more. */
+    changes: 256,
+    /** In all values together. */
+    bytes: 24 << 20,
+  },
 } as const;

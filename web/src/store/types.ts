@@ -31,6 +31,7 @@ export interface Store {
 
 /** Says which record is meant. */
 export interface Ref {
+  /** In which table it is. */
   table: Table;
   /** Text of 1 to 512 bytes of UTF-8, without U+0000 and without halves of surrogate pairs. */
   key: string;
@@ -46,11 +47,13 @@ export interface StoreRecord extends Ref {
 
 /** Asks for records of one table: those with given keys, or those with some text in an index, or all. */
 export interface Query {
+  /** In which table to look. */
   table: Table;
   /** Asks for the records with these keys, as far as they exist, all in one page. At most 2000. */
   keys?: readonly string[] | undefined;
   /** Asks for the records that have `value` in this index. Not with `keys`. */
   index?: Index | undefined;
+  /** The text that the index must hold. */
   value?: string | undefined;
   /** How many records may come at once, if not 500. There may be fewer, also if more follow. */
   limit?: number | undefined;
@@ -60,6 +63,7 @@ export interface Query {
 
 /** An answer to a query. */
 export interface Page {
+  /** What was found, each record once. */
   records: StoreRecord[];
   /**
    * What to ask for more with, if there is more: any text of at most 4096

@@ -9,6 +9,8 @@ export const baseUrl = "https://homeserver.test";
 export const key = new Uint8Array(32).fill(7);
 
 export class Client {
+  static key = key;
+
   /** Events to this device, and undecrypted events of rooms, that came. */
   toDevice = [];
   rooms = new Map();
@@ -17,6 +19,7 @@ export class Client {
     await server.login(userId, deviceId);
     const client = new Client();
     client.server = server;
+    client.store = store;
     client.token = `${userId} ${deviceId}`;
     client.machine = await OlmMachine.open({ userId, deviceId, store, key, policy: "all_devices", ...options });
     client.connection = connect(client.machine, { baseUrl, accessToken: client.token, fetch, authenticate });
