@@ -58,8 +58,8 @@ func (m *Machine) RoomSettings(ctx context.Context, roomID string) (RoomSettings
 }
 
 // TrackUsers has the devices of users known from now on.
-func (m *Machine) TrackUsers(ctx context.Context, userIDs []string) error {
-	return m.machine.TrackUsers(ctx, userIDs)
+func (m *Machine) TrackUsers(ctx context.Context, users []string) error {
+	return m.machine.TrackUsers(ctx, users)
 }
 
 // PrepareToEncrypt gets ready what takes time, before there is a message: when the

@@ -308,6 +308,9 @@ func (r *reader) signature(o *types.Func) (*function, error) {
 		if !t.isArgument(r.async) {
 			return nil, fmt.Errorf("%s cannot be an argument", v.Type())
 		}
+		if n := len(f.params); n > 0 && f.params[n-1].typ.kind == optionalKind && t.kind != optionalKind {
+			return nil, fmt.Errorf("%s comes after an argument that can be left out", v.Name())
+		}
 		name := v.Name()
 		if r.async {
 			name = jsName(name)

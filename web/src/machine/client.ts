@@ -773,9 +773,9 @@ export abstract class Machine extends Live {
   }
 
   /** Has the devices of users known from now on. */
-  async trackUsers(userIDs: Iterable<string>): Promise<void> {
+  async trackUsers(users: Iterable<string>): Promise<void> {
     const values: Value[] = [];
-    addList(values, "userIDs", userIDs, (label, item) => addText(values, label, item));
+    addList(values, "users", users, (label, item) => addText(values, label, item));
     return start("machine_trackUsers", this, values, () => {});
   }
 
