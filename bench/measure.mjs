@@ -2,6 +2,7 @@
 // windows, so that what else the machine does hits all alike, and the ratio of
 // their times can be trusted more than the times.
 
+import { measureMachine } from "./machine/measure.mjs";
 import { find } from "./operations.mjs";
 import { firstAccount, opponent, peers } from "./peers.mjs";
 
@@ -11,12 +12,13 @@ import { firstAccount, opponent, peers } from "./peers.mjs";
  *   { kind: "warm", operations: ids, plan: { warmUp, window, rounds } }
  *   { kind: "cold", operation: id, contestant, calls }
  *   { kind: "start", contestant }
+ *   { kind: "machine", scene, isSealed, rounds }
  *
  * Times of a plan are in milliseconds, those of results in microseconds an
- * operation.
+ * operation; those of loading and of machines in milliseconds.
  */
 export function measure(job, platform) {
-  return { warm: measureWarm, cold: measureCold, start: measureStart }[job.kind](job, platform);
+  return { warm: measureWarm, cold: measureCold, start: measureStart, machine: measureMachine }[job.kind](job, platform);
 }
 
 /** The APIs of the contestants that are loaded, or the promises of them. */

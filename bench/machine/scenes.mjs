@@ -1,0 +1,131 @@
+// What is measured, in scenes that are played over and over. A scene is a function
+// that gets
+//
+//   open(options)   opens a machine of the contestant
+//   isSealed        whether machines are kept in IndexedDB
+//   server, olm     the homeserver, and libolm for those who write to the machine
+//
+// and resolves to a function that plays it once, which resolves to the times by
+// operation, in milliseconds.
+
+import { message, Peer } from "./peer.mjs";
+import { answersTo, begin, countReceivers, expect, mark, meet, newDevice, settle, syncWith, timed } from "./steps.mjs";
+
+const MEMBERS = 200;
+const ROOM_KEYS = 100;
+const MESSAGES = 64;
+const SESSIONS = 10_000;
+const SLICE = 500;
+
+export const GROWTH = [1, 10, 100, 1000, 5000];
+
+/** A new device comes to write to a room of 200 for the first time. */
+async function first({ open, isSealed, server }) {
+  const users = server.addCrowd(MEMBERS);
+  const room = "!first:example.org";
+  return async () => {
+    const [create, device] = await timed(async () => {
+      const device = await open(newDevice(isSealed));
+      await device.requests();
+      return device;
+    });
+    await begin(device, server);
+    await device.trackUsers(users);
+    const lists = answersTo(await device.requests(), device, server);
+    const [query] = await timed(() => mark(device, lists));
+    await device.setUpRoom(room);
+    const keys = answersTo(await device.claims(room, users), device, server);
+    const [claim] = await timed(() => mark(device, keys));
+    const [share, requests] = await timed(() => device.share(room, users));
+    expect("receivers", countReceivers(device, requests), MEMBERS);
+    await device.close();
+    return { create, query, claim, share };
+  };
+}
+
+/** A device of two in a room gets keys, reads and writes. */
+async function talk({ open, isSealed, server, olm }) {
+  const device = await open(newDevice(isSealed));
+  await begin(device, server);
+  const user = server.addUser("@peer:example.org");
+  const room = "!talk:example.org";
+  await meet(device, server, room, [user.userId]);
+  await mark(device, answersTo(await device.share(room, [user.userId]), device, server));
+  expect("requests to share with who has it", (await device.share(room, [user.userId])).length, 0);
+  const peer = new Peer(olm, user, device.identity, server.oneTimeKey(device.identity.userId));
+  const content = device.pack(message);
+  return async () => {
+    const sessions = Array.from({ length: ROOM_KEYS }, () => peer.newSession());
+    const sync = device.packSync(syncWith(sessions.map((session) => peer.roomKey(room, session))));
+    const [keys] = await timed(() => device.receive(sync));
+    for (const session of sessions.slice(1)) expectMessage(device, await device.decrypt(room, device.pack(peer.event(room, session))));
+    const events = Array.from({ length: MESSAGES }, () => device.pack(peer.event(room, sessions[0])));
+    const [decrypt, event] = await timed(() => repeat(events, (event) => device.decrypt(room, event)));
+    expectMessage(device, event);
+    const [encrypt] = await timed(() => repeat(events, () => device.encrypt(room, content)));
+    for (const session of sessions) session.free();
+    await settle(device, server);
+    return { keys, decrypt: decrypt / MESSAGES, encrypt: encrypt / MESSAGES };
+  };
+}
+
+const expectMessage = (device, event) => expect("message", device.unpack(event).content.body, message.body);
+
+/** Does something for each of a list, one after the other, and returns the last result. */
+async function repeat(list, f) {
+  let result;
+  for (const one of list) result = await f(one);
+  return result;
+}
+
+/** A device that has many sessions is opened. */
+async function reopen({ open, isSealed, server, olm }) {
+  const options = newDevice(isSealed);
+  const device = await open(options);
+  await begin(device, server);
+  const user = server.addUser("@peer:example.org");
+  await meet(device, server, "!reopen:example.org", [user.userId]);
+  const peer = new Peer(olm, user, device.identity, server.oneTimeKey(device.identity.userId));
+  for (let i = 0; i < SESSIONS; i += SLICE) {
+    const keys = Array.from({ length: SLICE }, (_, j) => {
+      const session = peer.newSession();
+      const key = peer.roomKey(`!room${(i + j) % 50}:example.org`, session);
+      session.free();
+      return key;
+    });
+    await device.receive(device.packSync(syncWith(keys)));
+  }
+  await device.close();
+  return async () => {
+    await pause();
+    const [taken, device] = await timed(() => open(options));
+    await device.close();
+    return { open: taken };
+  };
+}
+
+/** Time for the browser to close what was open. */
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+/** A room key is shared with more and more devices, which are known and have sessions. */
+async function growth({ open, isSealed, server, sizes = GROWTH }) {
+  const users = server.addCrowd(Math.max(...sizes));
+  const device = await open(newDevice(isSealed));
+  await begin(device, server);
+  await meet(device, server, "!growth:example.org", users);
+  let rooms = 0;
+  return async () => {
+    const times = {};
+    for (const size of sizes) {
+      const room = `!growth${rooms++}:example.org`;
+      await device.setUpRoom(room);
+      const [taken, requests] = await timed(() => device.share(room, users.slice(0, size)));
+      expect("receivers", countReceivers(device, requests), size);
+      times[`share-${size}`] = taken;
+      await mark(device, answersTo(requests, device, server));
+    }
+    return times;
+  };
+}
+
+export const scenes = { first, talk, reopen, growth };
