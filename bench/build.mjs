@@ -1,5 +1,5 @@
-// Builds what the benchmark runs: Mudpuppy's package, unpacked where
-// "mudpuppy/olm" finds it, and all else into dist/bench.
+// Builds what the benchmark runs: Mudpuppy's package, unpacked where "mudpuppy"
+// and "mudpuppy/olm" find it, and all else into dist/bench.
 
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
@@ -24,7 +24,9 @@ const assets = {
 const html = `<!doctype html>
 <meta charset="utf-8">
 <title>Mudpuppy benchmark</title>
-<script type="importmap">{ "imports": { "mudpuppy/olm": "./mudpuppy/olm.browser.js" } }</script>
+<script type="importmap">
+{ "imports": { "mudpuppy": "./mudpuppy/mudpuppy.browser.js", "mudpuppy/olm": "./mudpuppy/olm.browser.js" } }
+</script>
 <script type="module" src="page.js"></script>
 `;
 
@@ -82,7 +84,7 @@ export async function buildSite() {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    external: ["mudpuppy/olm", "crypto", "fs", "path"], // libolm asks for the last three in Node only
+    external: ["mudpuppy", "mudpuppy/olm", "crypto", "fs", "path"], // libolm asks for the last three in Node only
     minify: true,
     logLevel: "error",
   });

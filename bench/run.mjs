@@ -3,7 +3,7 @@
 //
 //   QUICK=1           a short, rough measurement while developing
 //   RUN=expression    only operations whose id matches, such as megolm-import,
-//                     or ^store for those of the store
+//                     or ^store for those of the store, ^machine for whole machines
 //   ENGINES=node,…    only these engines
 //
 // With any of these the results are no results to show, and go to dist/bench.
@@ -16,6 +16,7 @@ import { chromium, firefox } from "./engines/browsers.mjs";
 import { bun, node } from "./engines/processes.mjs";
 import { build as buildStorePage } from "../internal/storepage/site.mjs";
 import { stores } from "./indexeddb/stores.mjs";
+import { machines, measureMachines } from "./machine/operations.mjs";
 import { operations } from "./operations.mjs";
 import { firstAccount, loads, opponent } from "./peers.mjs";
 import { describeMachine, describeVersions } from "./report/environment.mjs";
@@ -26,13 +27,22 @@ const { QUICK, RUN, ENGINES } = process.env;
 
 // Windows are short, so that most of them pass without being disturbed.
 const plan = QUICK
-  ? { runs: 2, calls: 100, loads: 1, warmUp: 50, window: 3, rounds: 9, stores: { 1: 41, 200: 9, 10_000: 3, group: 9, open: 9 } }
-  : { runs: 5, calls: 100, loads: 3, warmUp: 120, window: 4, rounds: 31, stores: { 1: 101, 200: 21, 10_000: 3, group: 21, open: 21 } };
+  ? {
+      runs: 2, calls: 100, loads: 1, warmUp: 50, window: 3, rounds: 9,
+      stores: { 1: 41, 200: 9, 10_000: 3, group: 9, open: 9 },
+      machines: { first: 5, talk: 5, reopen: 7, growth: 1 },
+    }
+  : {
+      runs: 5, calls: 100, loads: 3, warmUp: 120, window: 4, rounds: 31,
+      stores: { 1: 101, 200: 21, 10_000: 3, group: 21, open: 21 },
+      machines: { first: 12, talk: 12, reopen: 21, growth: 3 },
+    };
 
 const isChosen = ({ id }) => new RegExp(RUN || "").test(id);
 const chosen = operations.filter(isChosen);
 const chosenLoads = loads.filter(isChosen);
 const chosenStores = stores.filter(isChosen);
+const chosenMachines = machines.filter(isChosen);
 const engines = [node, chromium, firefox, bun].filter(({ id }) => !ENGINES || ENGINES.split(",").includes(id));
 const folder = QUICK || RUN || ENGINES ? dist : dirname(fileURLToPath(import.meta.url));
 
@@ -75,13 +85,21 @@ async function measureStores(engine, result) {
   for (const { id } of chosenStores) (result.stores[id] ??= []).push(run[id]);
 }
 
+/** Measures whole machines, and their growth in the first run only, since it takes long. */
+async function measureAllMachines(engine, result, run) {
+  if (!engine.measureMachine) return;
+  const rounds = run === 1 ? plan.machines : { ...plan.machines, growth: 0 };
+  const measured = await measureMachines(engine, chosenMachines, rounds);
+  for (const [id, times] of Object.entries(measured)) (result.machines[id] ??= []).push(times);
+}
+
 /** An engine's entry in the results, with the open engine or the reason why there is none. */
 async function start({ id, title, find, missing, open }) {
   const program = find();
   if (!program) return { id, title, skipped: missing };
   try {
     const engine = await open(program);
-    return { id, title, version: engine.version, operations: {}, cold: {}, loads: {}, stores: {}, engine };
+    return { id, title, version: engine.version, operations: {}, cold: {}, loads: {}, stores: {}, machines: {}, engine };
   } catch (error) {
     return failed({ id, title }, error);
   }
@@ -104,6 +122,7 @@ async function measureAll(entries) {
         await measureCold(entry.engine, entry);
         await measureLoads(entry.engine, entry);
         await measureStores(entry.engine, entry);
+        await measureAllMachines(entry.engine, entry, run);
       } catch (error) {
         console.error(error);
         entries[i] = failed(entry, error);

@@ -1,5 +1,6 @@
-// What must be reached: how many times faster than libolm Mudpuppy is, warm; and
-// what the bridge, loading and the store may cost. All thresholds stand here and
+// What must be reached: how many times faster than libolm Mudpuppy is, warm, and
+// its machine than that of the Rust SDK; and what the bridge, loading and the store
+// may cost. All thresholds stand here and
 // nowhere else.
 
 import { ratios, summarise, times } from "./statistics.mjs";
@@ -56,6 +57,24 @@ const stores = {
   "store-open-many": { most: 1.5, against: "ten" },
 };
 
+/** How many times faster than the Rust SDK's a machine is. */
+const machines = {
+  "machine-memory-create": NO_SLOWER,
+  "machine-memory-query": NO_SLOWER,
+  "machine-memory-claim": 1.2,
+  "machine-memory-share": 1.5,
+  "machine-memory-encrypt": NO_SLOWER,
+  "machine-memory-decrypt": NO_SLOWER,
+  "machine-memory-keys": NO_SLOWER,
+  "machine-sealed-query": 4,
+  "machine-sealed-claim": 2.5,
+  "machine-sealed-share": 4,
+  "machine-sealed-encrypt": 4,
+  "machine-sealed-decrypt": 3,
+  "machine-sealed-keys": 3,
+  "machine-sealed-open": NO_SLOWER,
+};
+
 /** What may take no longer than this. */
 const limits = { ...bridge, ...loads, ...stores };
 
@@ -68,6 +87,7 @@ const ambitious = ["node", "chromium"];
  * no more than so many times its time, and { most } for a time.
  */
 export function target(engine, operation) {
+  if (operation.startsWith("machine-")) return operation in machines ? { least: machines[operation], against: "rust" } : undefined;
   if (/^(bridge|load|store)-/.test(operation)) return ambitious.includes(engine) ? limits[operation] : undefined;
   return { least: (ambitious.includes(engine) && thresholds[operation]) || NO_SLOWER, against: "libolm" };
 }
@@ -92,8 +112,8 @@ export function judge(engine, operation, runs) {
 
 /** Judges all that was measured: results as in results.json. */
 export function judgeAll({ engines }) {
-  return engines.flatMap(({ id, operations, loads, stores }) =>
-    Object.entries({ ...operations, ...loads, ...stores }).map(([operation, runs]) => judge(id, operation, runs)).filter(Boolean));
+  return engines.flatMap(({ id, operations, loads, stores, machines }) =>
+    Object.entries({ ...operations, ...loads, ...stores, ...machines }).map(([operation, runs]) => judge(id, operation, runs)).filter(Boolean));
 }
 
 /** The last line of the benchmark. */
@@ -105,4 +125,4 @@ export function summary(judgements) {
 }
 
 /** Thresholds of operations that do not exist would never be judged. */
-export const thresholdIds = Object.keys({ ...thresholds, ...limits });
+export const thresholdIds = Object.keys({ ...thresholds, ...limits, ...machines });

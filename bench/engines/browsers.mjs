@@ -3,6 +3,7 @@
 import { findProgram } from "./find.mjs";
 import { measureStores } from "../indexeddb/measure.mjs";
 import { measureLoads } from "./loads.mjs";
+import { measureIn, withProfile } from "./profile.mjs";
 import { serve } from "./serve.mjs";
 import { site } from "../build.mjs";
 
@@ -64,6 +65,9 @@ export const chromium = {
     const server = await serve(site, { cached: true });
     return {
       ...engine,
+      places: ["memory", "sealed"],
+      measureMachine: (job) =>
+        withProfile(chromium, options, async (context) => (await measureIn(context, server.url, job)).result),
       measureLoads: (contestant) => measureLoads(chromium, options, server.url, contestant),
       measureStores: (rounds) => measureStores(chromium, options, rounds),
       async close() {

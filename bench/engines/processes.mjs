@@ -26,7 +26,10 @@ export const node = {
   id: "node",
   title: "Node",
   find: () => process.execPath,
-  open: (program) => open("Node", program),
+  async open(program) {
+    const engine = await open("Node", program);
+    return { ...engine, places: ["memory"], measureMachine: engine.measure };
+  },
 };
 
 export const bun = {
