@@ -89,8 +89,15 @@ func codeUnit(text []byte) (r rune, ok bool) {
 func AppendText[T string | []byte](dst []byte, text T) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
+	plain := 0 // where what needs no escaping begins
 	for i := range len(text) {
-		switch c := text[i]; c {
+		c := text[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		dst = append(dst, text[plain:i]...)
+		plain = i + 1
+		switch c {
 		case '"', '\\':
 			dst = append(dst, '\\', c)
 		case '\b':
@@ -104,12 +111,8 @@ func AppendText[T string | []byte](dst []byte, text T) []byte {
 		case '\t':
 			dst = append(dst, '\\', 't')
 		default:
-			if c < ' ' {
-				dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-			} else {
-				dst = append(dst, c)
-			}
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
 	}
-	return append(dst, '"')
+	return append(append(dst, text[plain:]...), '"')
 }
