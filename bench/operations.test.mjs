@@ -35,3 +35,18 @@ for (const contestant of Object.keys(firstAccount)) {
     assert.ok((await measure({ kind: "start", contestant }, platform)) > 0);
   });
 }
+
+for (const [scene, names] of Object.entries({
+  first: ["create", "query", "claim", "share"],
+  talk: ["keys", "decrypt", "encrypt"],
+  growth: ["share-1", "share-3"],
+})) {
+  test(`machines, ${scene}`, async () => {
+    const result = await measure({ kind: "machine", scene, isSealed: false, rounds: 1, sizes: [1, 3] }, platform);
+    assert.deepEqual(Object.keys(result), names);
+    for (const [name, contestants] of Object.entries(result)) {
+      assert.deepEqual(Object.keys(contestants).sort(), ["mudpuppy", "rust"], name);
+      for (const { samples } of Object.values(contestants)) assert.ok(samples[0] > 0);
+    }
+  });
+}

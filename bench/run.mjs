@@ -1,5 +1,5 @@
 // Measures Mudpuppy against its peers in every engine that is there, and writes
-// results.json, RESULTS.md and results.svg. Run by `make bench-peers`:
+// results.json, RESULTS.md, results.svg and growth.svg. Run by `make bench-peers`:
 //
 //   QUICK=1           a short, rough measurement while developing
 //   RUN=expression    only operations whose id matches, such as megolm-import,
@@ -149,5 +149,5 @@ const results = {
   engines: entries,
 };
 await write(folder, results);
-say(`wrote ${folder}/RESULTS.md, results.json and results.svg`);
+say(`wrote ${folder}/RESULTS.md, results.json, results.svg and growth.svg`);
 console.log(summary(judgeAll(results)));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { stores } from "./indexeddb/stores.mjs";
+import { machines } from "./machine/operations.mjs";
 import { operations } from "./operations.mjs";
 import { loads } from "./peers.mjs";
 import { judge, judgeAll, summary, target, thresholdIds } from "./targets.mjs";
@@ -11,7 +12,7 @@ const runs = (...ratios) =>
   ratios.map((ratio) => ({ mudpuppy: { samples: [10] }, libolm: { samples: [10 * ratio] } }));
 
 test("every threshold belongs to an operation", () => {
-  const ids = [...operations, ...loads, ...stores].map(({ id }) => id);
+  const ids = [...operations, ...loads, ...stores, ...machines].map(({ id }) => id);
   for (const id of thresholdIds) assert.ok(ids.includes(id), `${id} is no operation`);
 });
 
@@ -23,7 +24,7 @@ test("the store is measured beside what its targets name", () => {
 });
 
 test("operations have ids of their own", () => {
-  const all = [...operations, ...loads, ...stores];
+  const all = [...operations, ...loads, ...stores, ...machines];
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
 });
 
@@ -36,6 +37,8 @@ test("thresholds hold in Node and Chromium, and nothing may be slower than libol
     assert.deepEqual(target(engine, "store-sealed-200"), { most: 1.25, against: "unsealed" });
     assert.equal(target(engine, "store-unseen-200"), undefined);
     assert.equal(target(engine, "bridge-empty-secret"), undefined);
+    assert.deepEqual(target(engine, "machine-memory-share"), { least: 1.5, against: "rust" });
+    assert.equal(target(engine, "machine-memory-share-200"), undefined);
   }
   for (const engine of ["firefox", "bun"]) {
     for (const { id, contestants } of operations) {
@@ -80,17 +83,25 @@ test("what may take so much longer than another at most is met if it does in eve
   assert.equal(judge("chromium", "store-1", commit([5, 20.1, 400])).met, false);
 });
 
+test("a machine is measured against the Rust SDK's", () => {
+  const share = (ratio) => [{ mudpuppy: { samples: [10] }, rust: { samples: [10 * ratio] } }];
+  assert.equal(judge("chromium", "machine-sealed-share", share(4)).met, true);
+  assert.equal(judge("chromium", "machine-sealed-share", share(3.99)).met, false);
+  assert.equal(judge("chromium", "machine-sealed-share-1000", share(1)), undefined);
+});
+
 test("the last line counts and names", () => {
   const results = {
     engines: [
       { id: "node", operations: { x25519: runs(3), sign: runs(1.1), verify: runs(0.5) } },
       { id: "chromium", operations: {}, loads: { "load-cold": [{ mudpuppy: { samples: [2] }, rust: { samples: [1] } }] },
-        stores: { "store-group": [{ mudpuppy: { samples: [2] }, together: { samples: [1] } }] } },
+        stores: { "store-group": [{ mudpuppy: { samples: [2] }, together: { samples: [1] } }] },
+        machines: { "machine-memory-query": [{ mudpuppy: { samples: [2] }, rust: { samples: [1] } }] } },
       { id: "firefox", operations: { x25519: runs(1.1), "bridge-empty": [{ probe: { samples: [9] } }] } },
       { id: "bun", skipped: "not installed" },
     ],
   };
   const judgements = judgeAll(results);
-  assert.equal(summary(judgements), "TARGETS: 2 met, 4 missed: node/sign node/verify chromium/load-cold chromium/store-group");
+  assert.equal(summary(judgements), "TARGETS: 2 met, 5 missed: node/sign node/verify chromium/load-cold chromium/store-group chromium/machine-memory-query");
   assert.equal(summary(judgements.filter(({ met }) => met)), "TARGETS: 2 met, 0 missed");
 });

@@ -9,18 +9,19 @@ import { scenes } from "./scenes.mjs";
 const warmUp = (rounds) => Math.ceil(rounds / 3);
 
 /**
- * Plays a scene so many times with each contestant, in memory or in IndexedDB.
+ * Plays a scene so many times with each contestant, in memory or in IndexedDB; that
+ * of growth with so many devices as sizes say.
  * Returns the times of each operation, in milliseconds:
  *
  *   { share: { mudpuppy: { samples: [12, 11, 13] }, rust: … }, … }
  */
-export async function measureMachine({ scene, isSealed, rounds }, platform) {
+export async function measureMachine({ scene, isSealed, rounds, sizes }, platform) {
   const olm = await peers.libolm(platform);
   const entrants = [];
   for (const [name, load] of Object.entries(contestants)) {
     const { init, open } = await load();
     await init(platform);
-    entrants.push([name, await scenes[scene]({ open, isSealed, olm, server: new Homeserver(olm) })]);
+    entrants.push([name, await scenes[scene]({ open, isSealed, olm, server: new Homeserver(olm), sizes })]);
   }
   const result = {};
   const before = warmUp(rounds);

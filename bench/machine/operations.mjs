@@ -12,7 +12,7 @@ const all = [
   { scene: "talk", name: "decrypt", title: "Decrypt 1 KiB" },
   { scene: "talk", name: "keys", title: "100 room keys from one sender, in one sync" },
   { scene: "reopen", name: "open", title: "Open a store with 10,000 sessions", needs: "sealed" },
-  ...GROWTH.map((size) => ({ scene: "growth", name: `share-${size}`, title: `${size.toLocaleString("en-GB")} devices` })),
+  ...GROWTH.map((size) => ({ scene: "growth", name: `share-${size}`, title: size === 1 ? "1 device" : `${size.toLocaleString("en-GB")} devices` })),
 ];
 
 /** Where the state of a machine is kept. */

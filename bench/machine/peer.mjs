@@ -1,4 +1,4 @@
-// Somebody who writes to a machine, with libolm.
+// Somebody who writes to a machine, and reads what it writes, with libolm.
 
 import { text } from "../operations/common.mjs";
 import { DEVICE } from "./user.mjs";
@@ -64,5 +64,15 @@ export class Peer {
         sender_key: this.#user.curve25519, session_id: session.session_id(),
       },
     };
+  }
+
+  /** Takes the key of a room out of a request, and returns what reads the room's messages. */
+  accept({ messages }) {
+    const { sender_key: senderKey, ciphertext } = messages[this.#user.userId][DEVICE];
+    const session = new this.#olm.Session();
+    const event = JSON.parse(session.create_inbound_from(this.#user.account, senderKey, ciphertext[this.#user.curve25519].body));
+    const inbound = new this.#olm.InboundGroupSession();
+    inbound.create(event.content.session_key);
+    return ({ ciphertext }) => JSON.parse(inbound.decrypt(ciphertext).plaintext);
   }
 }

@@ -50,26 +50,29 @@ async function talk({ open, isSealed, server, olm }) {
   const user = server.addUser("@peer:example.org");
   const room = "!talk:example.org";
   await meet(device, server, room, [user.userId]);
-  await mark(device, answersTo(await device.share(room, [user.userId]), device, server));
+  const shared = await device.share(room, [user.userId]);
+  await mark(device, answersTo(shared, device, server));
   expect("requests to share with who has it", (await device.share(room, [user.userId])).length, 0);
   const peer = new Peer(olm, user, device.identity, server.oneTimeKey(device.identity.userId));
+  const read = peer.accept(device.unpack(shared[0].body));
   const content = device.pack(message);
   return async () => {
     const sessions = Array.from({ length: ROOM_KEYS }, () => peer.newSession());
     const sync = device.packSync(syncWith(sessions.map((session) => peer.roomKey(room, session))));
     const [keys] = await timed(() => device.receive(sync));
-    for (const session of sessions.slice(1)) expectMessage(device, await device.decrypt(room, device.pack(peer.event(room, session))));
+    for (const session of sessions.slice(1)) expectMessage(device.unpack(await device.decrypt(room, device.pack(peer.event(room, session)))));
     const events = Array.from({ length: MESSAGES }, () => device.pack(peer.event(room, sessions[0])));
     const [decrypt, event] = await timed(() => repeat(events, (event) => device.decrypt(room, event)));
-    expectMessage(device, event);
-    const [encrypt] = await timed(() => repeat(events, () => device.encrypt(room, content)));
+    expectMessage(device.unpack(event));
+    const [encrypt, encrypted] = await timed(() => repeat(events, () => device.encrypt(room, content)));
+    expectMessage(read(device.unpack(encrypted)));
     for (const session of sessions) session.free();
     await settle(device, server);
     return { keys, decrypt: decrypt / MESSAGES, encrypt: encrypt / MESSAGES };
   };
 }
 
-const expectMessage = (device, event) => expect("message", device.unpack(event).content.body, message.body);
+const expectMessage = (event) => expect("message", event.content.body, message.body);
 
 /** Does something for each of a list, one after the other, and returns the last result. */
 async function repeat(list, f) {

@@ -4,6 +4,7 @@
 import { groups } from "../operations.mjs";
 import { judge } from "../targets.mjs";
 import { ratio } from "./numbers.mjs";
+import { colours, GREY, label, line, picture } from "./svg.mjs";
 
 const WIDTH = 900;
 const LEFT = 330; // where the bars begin
@@ -11,20 +12,7 @@ const RIGHT = 60; // room for the figure behind the longest
 const BAR = 9;
 const GAP = 8; // between operations
 const TOP = 66;
-
-const colours = { node: "#3c873a", chromium: "#2b6cb0", firefox: "#d9730d", bun: "#8a6d3b" };
 const MISSED = "#c5221f";
-const GREY = "#666";
-
-const escape = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-
-function label(x, y, text, { anchor = "start", size = 11, fill = "#222", weight = "normal" } = {}) {
-  return `<text x="${x}" y="${y}" font-size="${size}" text-anchor="${anchor}" fill="${fill}" font-weight="${weight}">${escape(text)}</text>`;
-}
-
-function line(x, from, to, stroke, dash = "") {
-  return `<line x1="${x}" x2="${x}" y1="${from}" y2="${to}" stroke="${stroke}"${dash && ` stroke-dasharray="${dash}"`}/>`;
-}
 
 /** The rows of the chart: titles of groups, and operations with a judgement for each engine. */
 function layout(engines) {
@@ -60,11 +48,7 @@ export function chart({ engines }) {
     ...grid(longest, height, x),
     ...rows.flatMap((row) => (row.heading ? [label(12, row.y + 12, row.heading, { size: 13, weight: "bold" })] : operation(row, x))),
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif">
-<rect width="100%" height="100%" fill="#fff"/>
-${parts.join("\n")}
-</svg>
-`;
+  return picture(WIDTH, height, parts);
 }
 
 function legend(engines) {

@@ -4,7 +4,9 @@ import { groups, operations } from "../operations.mjs";
 import { titles } from "../peers.mjs";
 import { median, ratios, summarise, times } from "../statistics.mjs";
 import { judge, judgeAll, summary } from "../targets.mjs";
+import { growthLines } from "./growth.mjs";
 import { bridgeTable, loadTable, storeTable } from "./limits.mjs";
+import { machineSections } from "./machines.mjs";
 import { ratio, time } from "./numbers.mjs";
 import { table } from "./table.mjs";
 
@@ -18,6 +20,7 @@ export function markdown(results) {
     introduction(results),
     `**${summary(judgeAll(results))}**`,
     "![How many times faster than libolm](results.svg)",
+    ...(growthLines(measured).length > 0 ? ["![Sharing a room key with more and more devices](growth.svg)"] : []),
     ...measured.flatMap(engineSection),
     ...coldSections(measured, results.plan),
   ].join("\n\n") + "\n";
@@ -39,10 +42,11 @@ Ratios are made within a run: time of the peer ÷ time of Mudpuppy, so that abov
 1 Mudpuppy is faster; behind the median stand the worst and the best run. A
 target is met if the worst run meets it. What calls across the bridge, loading and
 the store cost may not be above a target; times of the bridge are in nanoseconds,
-of the others in milliseconds.`;
+of the others in milliseconds. Machines take turns with that of the Rust SDK, their
+times are in milliseconds, too.`;
 }
 
-function engineSection({ id, version, operations, loads = {}, stores = {} }) {
+function engineSection({ id, version, operations, loads = {}, stores = {}, machines = {} }) {
   const sections = groups.map((group) => {
     const rows = group.operations.filter((operation) => operations[operation.id]);
     const show = group.operations[0].contestants.libolm ? warmTable : bridgeTable;
@@ -50,7 +54,7 @@ function engineSection({ id, version, operations, loads = {}, stores = {} }) {
   });
   const loading = Object.keys(loads).length > 0 && `### Loading\n\n${loadTable(id, loads)}`;
   const storing = Object.keys(stores).length > 0 && `### The store in IndexedDB\n\n${storeTable(id, stores)}`;
-  return [`## ${version}`, ...[...sections, loading, storing].filter(Boolean)];
+  return [`## ${version}`, ...[...sections, loading, storing].filter(Boolean), ...machineSections(id, machines)];
 }
 
 function warmTable(engine, rows, measured) {

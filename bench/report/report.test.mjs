@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { chart } from "./chart.mjs";
 import { markdown } from "./markdown.mjs";
+import { growthChart } from "./growth.mjs";
 import { factor, ratio, time } from "./numbers.mjs";
 
 /** A run of an operation with the medians given. */
@@ -40,6 +41,11 @@ const results = {
         ],
         "store-unseen-200": [{ mudpuppy: { samples: [30] }, unsealed: { samples: [20] } }],
       },
+      machines: {
+        "machine-memory-share": [{ mudpuppy: { samples: [10] }, rust: { samples: [20] } }, { mudpuppy: { samples: [10] }, rust: { samples: [14] } }],
+        "machine-memory-share-1": [{ mudpuppy: { samples: [0.2] }, rust: { samples: [0.3] } }],
+        "machine-memory-share-1000": [{ mudpuppy: { samples: [50] }, rust: { samples: [200] } }],
+      },
       cold: { x25519: { mudpuppy: [{ load: 70, first: 1234, mean: 99 }], libolm: [{ load: 12, first: 321, mean: 129 }] } },
     },
     { id: "firefox", title: "Firefox", skipped: "not installed" },
@@ -72,8 +78,10 @@ test("the report shows medians, the spread, the targets and what is missing", ()
     "| Second load | 40.0 (40.0–40.0) | 9.50 (9.50–9.50) | 60.0 (60.0–60.0) |  |  |  |",
     "| Commit of 200 records | 14.0 | 1.40 (1.30–1.50) | ≤ 1.4 | **missed** | raw IndexedDB: 10.0 |",
     "| The same of 200 that nobody has looked for | 30.0 | 1.50 (1.50–1.50) |  |  | not sealed: 20.0 |",
+    "| Share a room key with 200 devices | 10.0 | 17.0 | 1.70 (1.40–2.00) | ≥ 1.5 | **missed** |",
+    "| 1,000 devices | 50.0 | 200 | 4.00 |",
     "- Firefox was left out: not installed",
-    "**TARGETS: 4 met, 2 missed: node/bridge-empty node/store-200**",
+    "**TARGETS: 4 met, 3 missed: node/bridge-empty node/store-200 node/machine-memory-share**",
   ]) {
     assert.ok(report.split("\n").includes(line), `${line}\nis not in\n${report}`);
   }
@@ -87,4 +95,14 @@ test("the chart shows all that was measured", () => {
   assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
   assert.ok(!svg.includes("Firefox"));
   assert.ok(!svg.includes("Empty call"), "it is not compared with libolm");
+});
+
+test("growth is drawn by a line for each contestant", () => {
+  const svg = growthChart(results);
+  for (const part of [">Mudpuppy, Node in memory: 50.0<", ">Rust SDK, Node in memory: 200<", ">1,000 ms<", ">5,000<"]) {
+    assert.ok(svg.includes(part), `${part} is not in the chart`);
+  }
+  assert.equal(svg.match(/<polyline/g).length, 2);
+  assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
+  assert.equal(growthChart({ engines: [{ id: "node", title: "Node" }] }), undefined);
 });

@@ -4,13 +4,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { chart } from "./chart.mjs";
+import { growthChart } from "./growth.mjs";
 import { markdown } from "./markdown.mjs";
 
-/** Writes results.json, results.svg and RESULTS.md, which ends with what stands in NOTES.md. */
+/** Writes results.json, the pictures, and RESULTS.md, which ends with what stands in NOTES.md. */
 export async function write(folder, results) {
   const notes = await readFile(new URL("../NOTES.md", import.meta.url), "utf8");
   await writeFile(join(folder, "results.json"), json(results));
   await writeFile(join(folder, "results.svg"), chart(results));
+  const growth = growthChart(results);
+  if (growth) await writeFile(join(folder, "growth.svg"), growth);
   await writeFile(join(folder, "RESULTS.md"), `${markdown(results)}\n${notes}`);
 }
 
