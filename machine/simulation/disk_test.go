@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -19,6 +20,7 @@ const (
 	crashAfter                 // the program ends, and all was kept
 	failBefore                 // an error, and nothing was kept
 	failAfter                  // an error, although all was kept
+	goesWell
 )
 
 // disk is what one life of a program sees of its store. What it commits stays when
@@ -42,26 +44,37 @@ func (d *disk) Load(ctx context.Context, q store.Query) (store.Page, error) {
 }
 
 func (d *disk) Commit(ctx context.Context, epoch uint64, c store.Changes) error {
+	switch d.next() {
+	case goesWell:
+		return d.Store.Commit(ctx, epoch, c)
+	case crashBefore:
+		d.kill()
+		return errCrashed
+	case crashAfter:
+		defer d.kill()
+		return errors.Join(d.Store.Commit(ctx, epoch, c), errCrashed)
+	case failAfter:
+		return errors.Join(d.Store.Commit(ctx, epoch, c), store.ErrFailed)
+	}
+	return store.ErrFailed
+}
+
+// next tells what is to happen at a commit. Trouble takes its time, so that a machine
+// that does not wait for the commit is found out.
+func (d *disk) next() trouble {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.dead {
-		return errCrashed
+		return crashBefore
 	}
-	d.commits++
-	if d.commits != d.at {
-		return d.Store.Commit(ctx, epoch, c)
+	if d.commits++; d.commits != d.at {
+		return goesWell
 	}
 	d.struck = true
-	if d.trouble == crashAfter || d.trouble == failAfter {
-		if err := d.Store.Commit(ctx, epoch, c); err != nil {
-			return err
-		}
-	}
-	if d.trouble == failBefore || d.trouble == failAfter {
-		return store.ErrFailed
-	}
-	d.dead = true
-	return errCrashed
+	d.mu.Unlock()
+	time.Sleep(2 * time.Millisecond)
+	d.mu.Lock()
+	return d.trouble
 }
 
 // plan has trouble come after some more commits.

@@ -62,7 +62,7 @@ func report(t testing.TB, seed uint64, hostile bool, complaints []string) {
 	}
 }
 
-// TestConversations holds T11, T33 and T37 for whole devices: however people come and
+// TestConversations holds T33 and T37 for whole devices: however people come and
 // go, and whatever goes wrong, those read who should, and nobody else.
 func TestConversations(t *testing.T) { many(t, false) }
 
