@@ -14,13 +14,13 @@ const source = path("../test/scenario");
 
 /**
  * Bundlers for pages: from main.mjs and worker.mjs to files of the same names,
- * unless the bundler names files itself. `hashed` is what it calls olm.wasm.
+ * unless the bundler names files itself. `hashed` is what it calls the .wasm files.
  */
 export const forPages = [
   {
     name: "vite",
     how: "build",
-    hashed: /^assets\/olm-[\w-]{8}\.wasm$/,
+    hashed: /^assets\/(olm|mudpuppy)-[\w-]{8}\.wasm$/,
     build: (outDir) => vite.build({ ...viteOptions, build: { outDir } }),
   },
   {
@@ -31,27 +31,27 @@ export const forPages = [
   {
     name: "esbuild",
     how: "--loader:.wasm=file and init({ url })",
-    hashed: /^olm-[0-9A-Z]{8}\.wasm$/,
+    hashed: /^(olm|mudpuppy)-[0-9A-Z]{8}\.wasm$/,
     build: (outdir) => runEsbuild({ outdir, loader: { ".wasm": "file" } }, { main: "with-url.mjs", worker: "worker.mjs" }),
   },
   {
     name: "esbuild",
-    how: "mudpuppy/olm/inline",
-    build: (outdir) => runEsbuild({ outdir, alias: { "mudpuppy/olm": "mudpuppy/olm/inline" } }),
+    how: "inline",
+    build: (outdir) => runEsbuild({ outdir, plugins: [inlineForEsbuild] }),
   },
   {
     name: "esbuild",
-    how: "olm.wasm copied beside the bundle",
+    how: ".wasm files copied beside the bundle",
     build: (outdir) => runEsbuild({ outdir }).then(() => copyModule(outdir)),
   },
   {
     name: "rollup",
-    how: "mudpuppy/olm/inline",
+    how: "inline",
     build: (dir) => runRollup(dir, [toInline]),
   },
   {
     name: "rollup",
-    how: "olm.wasm copied beside the bundle",
+    how: ".wasm files copied beside the bundle",
     build: (dir) => runRollup(dir).then(() => copyModule(dir)),
   },
 ];
@@ -60,7 +60,7 @@ export const forPages = [
 export const forNode = [
   {
     name: "vite",
-    how: "for Node, olm.wasm copied beside the bundle",
+    how: "for Node, .wasm files copied beside the bundle",
     build: async (outDir) => {
       const rolldownOptions = { output: { entryFileNames: "[name].mjs" } };
       await vite.build({ ...viteOptions, build: { outDir, rolldownOptions, ssr: "process.mjs" }, ssr: { noExternal: true } });
@@ -81,7 +81,7 @@ export const forNode = [
   },
   {
     name: "esbuild",
-    how: "for Node, olm.wasm copied beside the bundle",
+    how: "for Node, .wasm files copied beside the bundle",
     build: (outdir) => runEsbuild({ outdir, platform: "node" }, { process: "process.mjs" }).then(() => copyModule(outdir)),
   },
 ];
@@ -113,12 +113,25 @@ async function runRollup(dir, plugins = []) {
   await bundle.close();
 }
 
-const toInline = {
+/** The entries that load a .wasm file, and have another that does not. */
+const entries = /^mudpuppy(\/olm)?$/;
+
+const inlineForEsbuild = {
   name: "inline",
-  resolveId(id, importer) {
-    return id === "mudpuppy/olm" ? this.resolve("mudpuppy/olm/inline", importer) : null;
+  setup(build) {
+    build.onResolve({ filter: entries }, ({ path, kind, resolveDir }) => build.resolve(`${path}/inline`, { kind, resolveDir }));
   },
 };
 
-const copyModule = (folder) =>
-  copyFile(path("../test/node_modules/mudpuppy/dist/olm.wasm"), join(folder, "olm.wasm"));
+const toInline = {
+  name: "inline",
+  resolveId(id, importer) {
+    return entries.test(id) ? this.resolve(`${id}/inline`, importer) : null;
+  },
+};
+
+async function copyModule(folder) {
+  for (const file of ["olm.wasm", "mudpuppy.wasm"]) {
+    await copyFile(path(`../test/node_modules/mudpuppy/dist/${file}`), join(folder, file));
+  }
+}

@@ -5,13 +5,15 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import Olm from "mudpuppy/libolm";
 import * as olm from "mudpuppy/olm";
+import * as mudpuppy from "mudpuppy";
+import * as inlineDevice from "mudpuppy/inline";
 import * as inline from "mudpuppy/olm/inline";
 import { checkSteps } from "./scenario/check.mjs";
 import { playSteps } from "./scenario/steps.mjs";
 
 test("the scenario, loaded by the inline entry for the other entry too", async (t) => {
   assert.equal(inline.Account, olm.Account);
-  await checkSteps(t, await playSteps({ ...olm, init: inline.init }, Olm));
+  await checkSteps(t, await playSteps({ ...olm, init: inline.init }, Olm, { ...mudpuppy, init: inlineDevice.init }));
 });
 
 test("short texts are converted as TextEncoder and TextDecoder would", () => {

@@ -35,7 +35,7 @@ function unbundledPlay() {
   const { exports } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
   const fileOf = (entry) => (typeof entry === "string" ? entry : fileOf(entry.import ?? entry.default));
   const source = readFileSync(path("../scenario/play.mjs"), "utf8");
-  return source.replace(/"mudpuppy(\/[\w/]+)"/g, (_, entry) => `"/mudpuppy/${fileOf(exports[`.${entry}`])}"`);
+  return source.replace(/"mudpuppy(\/[\w/]+)?"/g, (_, entry) => `"/mudpuppy/${fileOf(exports[`.${entry ?? ""}`])}"`);
 }
 
 /** A page whose only script tries init and says what became of it. */

@@ -2,7 +2,7 @@
 // becomes an attribute of the body.
 import { play } from "./play.mjs";
 
-/** @param {{ url?: string }} [options] for init, in both */
+/** @param {{ olm: { url: string }, device: { url: string } }} [options] for the functions init, in both */
 export async function playInPage(options) {
   let outcome;
   try {

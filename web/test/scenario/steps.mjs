@@ -1,6 +1,7 @@
 // What "works" means, the same in every browser, runtime and bundle: two
 // accounts, an Olm session, a Megolm key that goes over it, a room message,
-// pickles, errors. Nothing is used here that some of those places lack.
+// pickles, errors; and a whole device. Nothing is used here that some of those
+// places lack.
 
 /**
  * Plays all steps with what the entries of the package export, and returns their
@@ -8,12 +9,13 @@
  *
  * @param {typeof import("mudpuppy/olm")} olm
  * @param {typeof import("mudpuppy/libolm")} Olm
- * @param {import("mudpuppy/olm").InitOptions} [options] for init
+ * @param {typeof import("mudpuppy")} mudpuppy
+ * @param {{ olm: InitOptions, device: InitOptions }} [options] for the two functions init
  * @returns {Promise<{ name: string, error?: string }[]>}
  */
-export async function playSteps(olm, Olm, options) {
+export async function playSteps(olm, Olm, mudpuppy, options) {
   const results = [];
-  for (const [name, step] of Object.entries(stepsOf(olm, Olm, options))) {
+  for (const [name, step] of Object.entries(stepsOf(olm, Olm, mudpuppy, options))) {
     try {
       await step();
       results.push({ name });
@@ -25,9 +27,9 @@ export async function playSteps(olm, Olm, options) {
 }
 
 /** The names of all steps, so that none can be lost on its way here. */
-export const stepNames = Object.keys(stepsOf({}, {}));
+export const stepNames = Object.keys(stepsOf({}, {}, {}));
 
-function stepsOf(olm, Olm, options) {
+function stepsOf(olm, Olm, mudpuppy, options) {
   const { Account, InboundGroupSession, MudpuppyError, OutboundGroupSession, Session } = olm;
   const pickleKey = new Uint8Array(32).fill(7);
   let kernel, alice, bob, toBob, toAlice, room, bobsRoom;
@@ -35,7 +37,7 @@ function stepsOf(olm, Olm, options) {
   return {
     async "init loads the module"() {
       kernel = watchKernel();
-      await olm.init(options);
+      await olm.init(options?.olm);
       await olm.init(); // which changes nothing
       equal(olm.isSupported(), true);
     },
@@ -107,6 +109,10 @@ function stepsOf(olm, Olm, options) {
       equal(kernel.attached, true);
       equal(kernel.calls > 0, true);
     },
+    async "a device makes its keys, and reads what it wrote before it was closed"() {
+      await mudpuppy.init(options?.device);
+      equal((await deviceThatComesBack(mudpuppy)).body, "Hello again");
+    },
   };
 }
 
@@ -144,3 +150,25 @@ function thrown(call) {
 }
 
 const text = (bytes) => new TextDecoder().decode(bytes);
+
+/** Has a device write to a room that nobody else is in, closes it, and returns what it reads later. */
+async function deviceThatComesBack({ memoryStore, OlmMachine }) {
+  const [userId, deviceId, roomId, store, key] = ["@alice:example.org", "DEVICE", "!room:example.org", memoryStore(), new Uint8Array(32)];
+  const open = () => OlmMachine.open({ userId, deviceId, store, key, policy: "all_devices" });
+  const machine = await open();
+  const answers = { keys_upload: { one_time_key_counts: { signed_curve25519: 50 } }, to_device: {}, keys_claim: { one_time_keys: {} } };
+  await machine.setRoomSettings(roomId, {});
+  for (let i = 0; i < 5 && !(await machine.shareRoomKey(roomId, [userId])).ready; i++) {
+    for (const { id, kind, body } of await machine.outgoingRequests()) {
+      answers.keys_query ??= { device_keys: { [userId]: { [deviceId]: body.device_keys } } }; // of the upload, which comes first
+      await machine.markSent(id, answers[kind]);
+    }
+  }
+  const content = await machine.encrypt(roomId, "m.room.message", { body: "Hello again" });
+  await machine.close();
+  const later = await open();
+  const event = { type: "m.room.encrypted", event_id: "$event", sender: userId, origin_server_ts: Date.now(), content };
+  const decrypted = await later.decrypt(roomId, event);
+  await later.close();
+  return decrypted.event.content;
+}
