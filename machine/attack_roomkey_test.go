@@ -125,11 +125,10 @@ func forward(t *testing.T, from, asked, room string, accepted bool) {
 		user = bob
 	}
 	f := w.forger(user, "FORGER")
-	if from != "own unknown" {
-		a.settle()
-		w.must(a.TrackUsers(ctx, []string{user}))
-		a.settle()
+	if from == "own unknown" {
+		w.server.Lies.Answer = w.changing(func(parts map[string]fields) { delete(parts["device_keys"][alice].(fields), "FORGER") })
 	}
+	a.learn(user)
 	switch from {
 	case "own verified", "other user verified":
 		w.must(a.VerifyDevice(ctx, user, "FORGER"))
@@ -137,6 +136,9 @@ func forward(t *testing.T, from, asked, room string, accepted bool) {
 		w.must(a.VerifyDevice(ctx, user, "FORGER"))
 		w.must(a.BlockDevice(ctx, user, "FORGER", true))
 	}
+	w.forger(alice, "HELPER") // another own device, so that there is one to ask
+	a.learn(alice)
+	w.must(a.VerifyDevice(ctx, alice, "HELPER"))
 	content := owner.exported(0)
 	askedRoom := owner.room
 	if room == "wrong room" {
@@ -147,6 +149,9 @@ func forward(t *testing.T, from, asked, room string, accepted bool) {
 		w.must(a.RequestRoomKey(ctx, askedRoom, owner.SessionID()))
 	case "asked for another session":
 		w.must(a.RequestRoomKey(ctx, askedRoom, owner.forger.group("x").SessionID()))
+	}
+	if wants := asked != "not asked"; wants != (len(a.requests(machine.SendToDevice)) > 0) {
+		t.Fatal("nobody is asked")
 	}
 	if got := a.deliver(f.send(a, "m.forwarded_room_key", content)); len(got) != 0 {
 		t.Errorf("the application is given %+v", got)

@@ -1,6 +1,7 @@
 package machine_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
@@ -62,6 +63,10 @@ func TestT18EveryFieldOfAnOlmMessageIsChecked(t *testing.T) {
 			p["sender_device_keys"] = s.signAs(keys, bob, id, s.f.account)
 		}
 	}
+	cases["T18: sender's keys, no device keys"] = func(s scene, _, p fields) {
+		p["keys"] = s.other.edKeys()
+		delete(p, "sender_device_keys")
+	}
 	cases["T18: algorithms in device keys"] = func(s scene, _, p fields) {
 		keys := s.copyOf(s.f.deviceKeys())
 		keys["algorithms"] = []any{}
@@ -81,12 +86,17 @@ func TestT18EveryFieldOfAnOlmMessageIsChecked(t *testing.T) {
 	cases["T18: signer of device keys"] = func(s scene, _, p fields) {
 		p["sender_device_keys"] = s.signAs(s.f.unsignedKeys(), carol, "FORGER", s.f.account)
 	}
-	for name, forge := range cases {
-		t.Run(name, func(t *testing.T) {
+	// What only a list of Bob's devices can tell.
+	withList := map[string]bool{"T18: an unknown id in device keys, signed anew": true, "T18: the id of another known in device keys, signed anew": true,
+		"T18: sender's keys, no device keys": true}
+	run := func(name string, known bool) {
+		forge := cases[name]
+		t.Run(fmt.Sprintf("%s, device known: %v", name, known), func(t *testing.T) {
 			w := newWorld(t)
 			s := scene{w, w.device(alice, "ALICE"), w.forger(bob, "FORGER"), w.forger(bob, "OTHER2")}
-			w.must(s.a.TrackUsers(ctx, []string{bob, carol}))
-			s.a.pump()
+			if known {
+				s.a.learn(bob)
+			}
 			g := s.f.group("!room:example.org")
 			plaintext := w.copyOf(s.f.plaintext(s.a, "m.room_key", g.roomKey()))
 			e := fields{"type": "m.room.encrypted", "sender": bob}
@@ -102,6 +112,23 @@ func TestT18EveryFieldOfAnOlmMessageIsChecked(t *testing.T) {
 			}
 			s.a.mustOpen(g.room, g.message("hello"))
 		})
+	}
+	for name := range cases {
+		run(name, true)
+		if !withList[name] {
+			run(name, false)
+		}
+	}
+}
+
+// A device that is not known must not have the id of one that is.
+func TestT18AnotherDeviceUnderAKnownIdIsRefused(t *testing.T) {
+	w := newWorld(t)
+	a, f, imposter := w.device(alice, "ALICE"), w.forger(bob, "FORGER"), w.stranger(bob, "FORGER")
+	a.learn(bob)
+	w.fails(a.delivered(imposter.send(a, "org.example", fields{})).Error, machine.ErrMismatchedSender)
+	if r := a.delivered(f.send(a, "org.example", fields{})); r.Error != nil || r.DeviceID != "FORGER" {
+		t.Errorf("the honest message becomes %+v", r)
 	}
 }
 

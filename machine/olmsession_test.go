@@ -46,10 +46,10 @@ func TestASessionOfNoUseIsRenewedOnceAnHour(t *testing.T) {
 	}
 	for range 5 {
 		a.deliver(f.broken(a), f.broken(a))
-		a.open()
 		if got := renewals(); got != 0 {
 			t.Errorf("%d new sessions within the hour", got)
 		}
+		a.open()
 		w.clock = w.clock.Add(11 * time.Minute)
 	}
 	w.clock = w.clock.Add(6 * time.Minute)
