@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"encoding/binary"
+	"maps"
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/megolmstate"
@@ -80,22 +81,38 @@ func (c *inboundCache) clear() {
 
 // loadInbound returns a session, nil if there is none.
 func (w *work) loadInbound(ctx context.Context, id string) (*inbound, error) {
+	err := w.loadInbounds(ctx, []string{id})
+	return w.state.inbound.sessions[id], err
+}
+
+// loadInbounds reads sessions that are not in memory, all at once, since each reading
+// takes its time. Those that there are not, it does not look for again in this step.
+func (w *work) loadInbounds(ctx context.Context, ids []string) error {
 	c := &w.state.inbound
-	if in := c.sessions[id]; in != nil {
-		return in, nil
+	missing := make(map[string]bool)
+	for _, id := range ids {
+		if c.sessions[id] == nil && !c.forgotten[id] && !w.absent[id] && validSessionID(id) {
+			missing[id] = true
+		}
 	}
-	if !validSessionID(id) || c.forgotten[id] {
-		return nil, nil
-	}
-	var found *inbound
-	err := w.loadKeys(ctx, store.InboundSessions, []string{id}, func(rec store.Record) bool {
-		found = readInbound(rec.Value, rec.Indexes.Pending != "")
-		return found != nil
+	err := w.loadKeys(ctx, store.InboundSessions, slices.Sorted(maps.Keys(missing)), func(rec store.Record) bool {
+		in := readInbound(rec.Value, rec.Indexes.Pending != "")
+		if in == nil {
+			return false
+		}
+		delete(missing, rec.Key)
+		w.cacheInbound(in)
+		return true
 	})
-	if found != nil {
-		w.cacheInbound(found)
+	if err != nil {
+		return err
 	}
-	return found, err
+	if w.absent == nil {
+		w.absent = missing
+	} else {
+		maps.Copy(w.absent, missing)
+	}
+	return nil
 }
 
 func (w *work) cacheInbound(in *inbound) {

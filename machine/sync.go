@@ -152,15 +152,19 @@ func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) 
 	if err := w.loadPeers(ctx, peers); err != nil {
 		return err
 	}
+	opened, err := w.openAll(ctx, messages, errs)
+	defer wipeAll(opened)
+	if err != nil {
+		return err
+	}
 	arrived := newArrivals()
 	for i, e := range events {
 		r, ok := ToDeviceEvent{}, false
 		switch {
+		case opened[i] != nil:
+			r, ok, err = w.receiveEncrypted(ctx, opened[i], arrived)
 		case errs[i] != nil:
-			r, ok = plainEvent(e), true
-			r.Error = errs[i]
-		case messages[i] != nil:
-			r, ok, err = w.receiveEncrypted(ctx, e, messages[i], arrived)
+			r, ok, err = w.receiveUnreadable(ctx, e, messages[i], errs[i])
 		default:
 			r, ok, err = w.receivePlain(ctx, e)
 		}
@@ -204,29 +208,57 @@ func plainEvent(e strictjson.Value) ToDeviceEvent {
 	return ToDeviceEvent{Type: text(e.Get("type")), Sender: text(e.Get("sender")), Content: slices.Clone(e.Get("content").Raw())}
 }
 
-// receiveEncrypted decrypts an event and deals with it, unless it is for the
-// application. The error is one of the store.
-func (w *work) receiveEncrypted(ctx context.Context, raw strictjson.Value, message *olmMessage, arrived *arrivals) (ToDeviceEvent, bool, error) {
-	e, err := w.decryptOlm(ctx, message)
-	if errors.Is(err, errDuplicate) {
+// openAll decrypts messages, and reads at once the sessions whose keys are in them. The
+// error is one of the store; what is wrong with a message is added to errs.
+func (w *work) openAll(ctx context.Context, messages []*olmMessage, errs []error) (opened []*olmEvent, err error) {
+	opened = make([]*olmEvent, len(messages))
+	var sessions []string
+	for i, message := range messages {
+		if message == nil {
+			continue
+		}
+		opened[i], errs[i] = w.decryptOlm(ctx, message)
+		switch err := errs[i]; {
+		case err == nil:
+			sessions = append(sessions, text(opened[i].content.Get("session_id")))
+		case !errors.Is(err, errDuplicate) && !isOlmError(err) && !isOurs(err):
+			return opened, err
+		}
+	}
+	return opened, w.loadInbounds(ctx, sessions)
+}
+
+func wipeAll(events []*olmEvent) {
+	for _, e := range events {
+		if e != nil {
+			secret.Wipe(e.plaintext)
+		}
+	}
+}
+
+// receiveUnreadable deals with an event that could not be decrypted, of which the
+// message is nil if it could not even be read. The error is one of the store.
+func (w *work) receiveUnreadable(ctx context.Context, raw strictjson.Value, message *olmMessage, why error) (ToDeviceEvent, bool, error) {
+	if errors.Is(why, errDuplicate) {
 		return ToDeviceEvent{}, false, nil
 	}
-	if err != nil {
-		if !isOlmError(err) && !isOurs(err) {
+	if message != nil && isOlmError(why) {
+		if err := w.renewSession(ctx, message); err != nil {
 			return ToDeviceEvent{}, false, err
 		}
-		if isOlmError(err) {
-			if err := w.renewSession(ctx, message); err != nil {
-				return ToDeviceEvent{}, false, err
-			}
-			err = ErrUndecryptable
-		}
-		r := plainEvent(raw)
-		r.Error = err
-		r.SenderKey = message.senderKey.String()
-		return r, true, nil
+		why = ErrUndecryptable
 	}
-	defer secret.Wipe(e.plaintext)
+	r := plainEvent(raw)
+	r.Error = why
+	if message != nil {
+		r.SenderKey = message.senderKey.String()
+	}
+	return r, true, nil
+}
+
+// receiveEncrypted deals with an event that was decrypted, unless it is for the
+// application. The error is one of the store.
+func (w *work) receiveEncrypted(ctx context.Context, e *olmEvent, arrived *arrivals) (ToDeviceEvent, bool, error) {
 	handled, err := w.handleEncrypted(ctx, e, arrived)
 	if handled || err != nil {
 		return ToDeviceEvent{}, false, err

@@ -30,6 +30,8 @@ type work struct {
 	events  []Event
 	// received are the events to this device that the step is about.
 	received []ToDeviceEvent
+	// absent are the inbound sessions that were looked for in vain.
+	absent map[string]bool
 	// reserved are the indexes that the step sets aside.
 	reserved []reservation
 	held     bool
