@@ -37,8 +37,8 @@ async function start() {
 }
 
 for (const [bundler, hashed] of [
-  ["turbopack", /^olm\.[\w.~-]{8,}\.wasm$/],
-  ["webpack", /^olm\.[0-9a-f]{8}\.wasm$/],
+  ["turbopack", /^(olm|mudpuppy)\.[\w.~-]{8,}\.wasm$/],
+  ["webpack", /^(olm|mudpuppy)\.[0-9a-f]{8}\.wasm$/],
 ]) {
   describe(`in next ${versionOf("next")} (${bundler})`, () => {
     let server;
@@ -67,9 +67,11 @@ for (const [bundler, hashed] of [
         await checkSteps(t, await response.json());
       });
     }
-    test("the name of the module has a hash of its content", async () => {
+    test("the names of the modules have a hash of their content", async () => {
       const media = await readdir(`${app}/.next/static/media`);
-      assert.match(media.filter((name) => name.endsWith(".wasm")).join(), hashed);
+      const modules = media.filter((name) => name.endsWith(".wasm"));
+      assert.equal(modules.length, 2, modules.join(" "));
+      for (const module of modules) assert.match(module, hashed);
     });
   });
 }
