@@ -73,6 +73,7 @@ var rules = []rule{
 	{packages: []string{"wasm/full"}, may: []string{"internal/bridge", "jsbridge", "jsbridge/async"}},
 	{packages: []string{"web/test/faulty"}, may: []string{"internal/bridge"}},
 	{packages: []string{"web/test/faulty-machine"}, may: []string{"internal/bridge", "internal/promise"}},
+	{packages: []string{"web/test/deep-machine"}, may: []string{"internal/bridge", "internal/promise", "jsbridge", "jsbridge/async"}},
 	{packages: []string{"web/test/machines/homeserver"}, may: []string{"internal/homeserver"}},
 	{packages: []string{"web/test/deep"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"examples/go"}, may: join(api, stores, []string{"machine"})},

@@ -26,6 +26,15 @@ func dispatch(c *Call) {
 	w.calls <- c
 }
 
+// Go calls f on a goroutine of its own, and leaves nothing on its stack.
+func Go(f func()) {
+	go func() {
+		Grow()
+		f()
+		Scrub()
+	}()
+}
+
 func (w *worker) work() {
 	Grow()
 	for {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/promise"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
@@ -62,7 +63,7 @@ func OpenMachine(ctx context.Context, place *Place, key Key, settings Settings) 
 		m.close()
 		return Opened{}, err
 	}
-	go m.watchSeat()
+	promise.Go(m.watchSeat)
 	return opened, nil
 }
 
@@ -138,13 +139,13 @@ func (m *Machine) close() error {
 }
 
 // Wipe closes the machine in its own time, because exports cannot wait.
-func (m *Machine) Wipe() { go m.close() }
+func (m *Machine) Wipe() { promise.Go(func() { m.close() }) }
 
 // Fault lets go of the store. It does not close the machine, which may be locked
 // for ever.
 func (m *Machine) Fault() {
 	m.shut = true
-	go m.place.close()
+	promise.Go(m.place.close)
 }
 
 // Close keeps what is still to be kept, overwrites all keys in memory and closes

@@ -74,7 +74,7 @@ func (m *Machine) tell(event machine.Event) {
 			w.PutText(code)
 			w.PutText(message)
 		})
-		go m.close()
+		m.Wipe()
 	}
 }
 

@@ -31,7 +31,7 @@ func (p *Place) Fault() {}
 // Wipe lets go of the store, unless a machine has it.
 func (p *Place) Wipe() {
 	if !p.taken {
-		go p.close()
+		promise.Go(p.close)
 	}
 }
 
