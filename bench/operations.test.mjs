@@ -38,7 +38,7 @@ for (const contestant of Object.keys(firstAccount)) {
 
 for (const [scene, names] of Object.entries({
   first: ["create", "query", "claim", "share"],
-  talk: ["keys", "decrypt", "encrypt"],
+  talk: ["keys", "decrypt", "burst", "encrypt"],
   growth: ["share-1", "share-3"],
 })) {
   test(`machines, ${scene}`, async () => {

@@ -16,6 +16,9 @@ const ROOM_KEYS = 100;
 const MESSAGES = 64;
 const SESSIONS = 10_000;
 const SLICE = 500;
+const SINGLE = 24;
+const BREATH = 10; // milliseconds
+const CLOSING = 50; // for the browser to close what was open
 
 export const GROWTH = [1, 10, 100, 1000, 5000];
 
@@ -64,11 +67,12 @@ async function talk({ open, isSealed, server, olm }) {
     const events = Array.from({ length: MESSAGES }, () => device.pack(peer.event(room, sessions[0])));
     const [decrypt, event] = await timed(() => repeat(events, (event) => device.decrypt(room, event)));
     expectMessage(device.unpack(event));
-    const [encrypt, encrypted] = await timed(() => repeat(events, () => device.encrypt(room, content)));
+    const [burst, encrypted] = await timed(() => repeat(events, () => device.encrypt(room, content)));
     expectMessage(read(device.unpack(encrypted)));
+    const encrypt = await alone(SINGLE, () => device.encrypt(room, content));
     for (const session of sessions) session.free();
     await settle(device, server);
-    return { keys, decrypt: decrypt / MESSAGES, encrypt: encrypt / MESSAGES };
+    return { keys, decrypt: decrypt / MESSAGES, burst: burst / MESSAGES, encrypt };
   };
 }
 
@@ -79,6 +83,16 @@ async function repeat(list, f) {
   let result;
   for (const one of list) result = await f(one);
   return result;
+}
+
+/** The mean time of calls between which there is time for what they leave behind, as between messages of a person. */
+async function alone(count, f) {
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    await pause(BREATH);
+    sum += (await timed(f))[0];
+  }
+  return sum / count;
 }
 
 /** A device that has many sessions is opened. */
@@ -100,15 +114,14 @@ async function reopen({ open, isSealed, server, olm }) {
   }
   await device.close();
   return async () => {
-    await pause();
+    await pause(CLOSING);
     const [taken, device] = await timed(() => open(options));
     await device.close();
     return { open: taken };
   };
 }
 
-/** Time for the browser to close what was open. */
-const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A room key is shared with more and more devices, which are known and have sessions. */
 async function growth({ open, isSealed, server, sizes = GROWTH }) {
