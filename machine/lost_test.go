@@ -15,8 +15,8 @@ func TestT37WhatIsKnownOfAUserCannotBeLostUnseen(t *testing.T) {
 		t.Run(string(table), func(t *testing.T) {
 			w := newWorld(t)
 			s := memory.New()
-			a, b := w.crossSigned(alice, "ALICE"), w.crossSigned(bob, "BOB")
-			a = w.device(alice, "SPOILT", withStore(s), withPolicy(machine.CrossSigned))
+			b := w.crossSigned(bob, "BOB")
+			a := w.device(alice, "SPOILT", withStore(s), withPolicy(machine.CrossSigned))
 			room := w.room(a, b)
 			a.share(room, alice, bob)
 			w.must(a.Close())
