@@ -91,6 +91,19 @@ func parseObject(b []byte) strictjson.Value {
 	return v
 }
 
+// salvageObject is parseObject for an answer in which strangers have written: what they
+// spoil is null, at these levels, and nothing else.
+func salvageObject(b []byte, levels ...int) strictjson.Value {
+	if v := parseObject(b); v.Kind() == strictjson.Object {
+		return v
+	}
+	rest, err := strictjson.Salvage(b, levels...)
+	if err != nil {
+		return strictjson.Value{}
+	}
+	return parseObject(rest)
+}
+
 // text returns a text, or the empty one.
 func text(v strictjson.Value) string {
 	s, _ := v.Text()

@@ -25,7 +25,8 @@ func (w *work) keysQueried(ctx context.Context, q *keysQuery, answer strictjson.
 	for _, id := range users {
 		u := w.userNamed(id)
 		u.query = nil
-		if _, failed := parts["failures"][server(id)]; failed {
+		_, failed := parts["failures"][server(id)]
+		if failed || parts["device_keys"][id].Kind() == strictjson.Null {
 			u.failed(failure{}, now)
 			w.state.changes++ // nobody need wait for this user any more
 			continue

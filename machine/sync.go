@@ -50,10 +50,16 @@ type ToDeviceEvent struct {
 // https://spec.matrix.org/latest/client-server-api/#e2e-extensions-to-sync
 func (m *Machine) ReceiveSync(ctx context.Context, answer []byte) ([]ToDeviceEvent, error) {
 	v := parseObject(answer)
+	rooms := v.Get("rooms")
+	if v.Kind() != strictjson.Object {
+		// Events to devices, and those of rooms further inside, are as others have
+		// written them.
+		v, rooms = salvageObject(answer, 3), salvageObject(answer, 3, 6).Get("rooms")
+	}
 	if v.Kind() != strictjson.Object {
 		return nil, ErrFormat
 	}
-	if err := m.receiveLists(ctx, v); err != nil {
+	if err := m.receiveLists(ctx, v.Get("device_lists"), rooms); err != nil {
 		return nil, err
 	}
 	err := m.receiveAllEvents(ctx, v.Get("to_device").Get("events"))
@@ -92,16 +98,16 @@ func (m *Machine) SyncToken(ctx context.Context) (string, error) {
 }
 
 // receiveLists takes over what must be known before events are looked at.
-func (m *Machine) receiveLists(ctx context.Context, v strictjson.Value) error {
+func (m *Machine) receiveLists(ctx context.Context, lists, rooms strictjson.Value) error {
 	w, err := m.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer w.end()
-	if err := w.deviceListsChanged(ctx, v.Get("device_lists")); err != nil {
+	if err := w.deviceListsChanged(ctx, lists); err != nil {
 		return err
 	}
-	if err := w.roomsChanged(ctx, v.Get("rooms")); err != nil {
+	if err := w.roomsChanged(ctx, rooms); err != nil {
 		return err
 	}
 	return w.commit(ctx)

@@ -1,6 +1,9 @@
 package strictjson
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // scanner checks a text from the beginning to the end. After an error it stands
 // still.
@@ -8,6 +11,9 @@ type scanner struct {
 	text []byte
 	at   int
 	err  error
+
+	salvage []int // levels at which a value is taken out that does not parse
+	cuts    []cut // in order
 }
 
 func (s *scanner) fail(err error) {
@@ -47,6 +53,14 @@ func (s *scanner) space() {
 
 // value moves past a value that is nested depth deep.
 func (s *scanner) value(depth int) {
+	start := s.at
+	s.strict(depth)
+	if s.err != nil && slices.Contains(s.salvage, depth) {
+		s.rescue(start)
+	}
+}
+
+func (s *scanner) strict(depth int) {
 	switch c := s.peek(); {
 	case c == '"':
 		s.quoted()
