@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -30,6 +31,7 @@ var actions = []struct {
 	{2, (*world).serverRestarts},
 	{2, (*world).serverRepeats},
 	{2, (*world).otherServerIsAway},
+	{2, (*world).strangersClaim},
 	{2, (*world).hoursPass},
 }
 
@@ -139,8 +141,12 @@ func (w *world) programCrashes() {
 	}
 }
 
+// diskIsInTrouble has a program end at one of its next commits, or a commit fail; but
+// not at the first sync. An application that does not know whether its machine has
+// taken that over must begin anew, as the second answer would not tell of all changes
+// since the first.
 func (w *world) diskIsInTrouble() {
-	if c := pick(w, w.running()); c != nil {
+	if c := pick(w, w.running()); c != nil && c.app.since != "" {
 		c.disk.plan(trouble(w.rand.IntN(4)), 1+w.rand.IntN(8))
 	}
 }
@@ -152,8 +158,10 @@ func (w *world) serverRepeats() {
 	w.server.Replay(c.person.id, c.device)
 }
 
+const longestAway = 2 * time.Minute
+
 func (w *world) otherServerIsAway() {
-	from, forHowLong := w.clock.Now(), w.within(2*time.Minute)
+	from, forHowLong := w.clock.Now(), w.within(longestAway)
 	w.server.Unreachable(remote, true)
 	w.clock.After(forHowLong, func() {
 		w.server.Unreachable(remote, false)
@@ -164,21 +172,40 @@ func (w *world) otherServerIsAway() {
 	})
 }
 
-// setOffline takes the network away, or gives it back. Only then does a device know
-// of servers that are there again.
+// setOffline takes the network away, or gives it back. As long as it is away, a device
+// cannot ask servers again that it has missed not long before.
 func (c *client) setOffline(is bool) {
-	c.offline = is
-	if is {
+	now := c.clock.Now()
+	if !c.offline {
+		c.missed = slices.DeleteFunc(c.missed, func(from time.Time) bool { return now.Sub(from) > longestAway+judge.Patience })
+	}
+	if c.offline = is; is {
 		return
 	}
 	for _, from := range c.missed {
-		c.judge.Away(c.name(), remote, from, c.clock.Now())
+		c.judge.Away(c.name(), remote, from, now)
 	}
-	c.missed = nil
+	c.later(time.Second, c.wake)
+}
+
+// strangersClaim uses up the one-time keys of a device, so that only the fallback key
+// is left. It does not go with hours that pass: what is sent hours after its fallback
+// key was claimed need not be readable, as that key may be forgotten by then.
+func (w *world) strangersClaim() {
+	if w.hours {
+		return
+	}
+	c := pick(w, w.loggedIn())
+	for range 60 {
+		w.do("@mallory:example.org", "POST", "keys/claim", fmt.Sprintf(`{"one_time_keys":{%q:{%q:"signed_curve25519"}}}`, c.person.id, c.device))
+	}
 }
 
 // hoursPass lets sessions become old. Nobody syncs often meanwhile.
 func (w *world) hoursPass() {
+	if !w.hours {
+		return
+	}
 	w.slowly(func() { w.clock.Run(20*time.Minute + w.within(90*time.Minute)) })
 }
 

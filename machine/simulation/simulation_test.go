@@ -17,7 +17,7 @@ const steps = 80
 // converse lets a world live for some steps, come to rest, and be judged.
 func converse(t testing.TB, seed uint64, hostile bool) (*world, []string) {
 	w := newWorld(t, seed)
-	w.wild = true
+	w.wild, w.hours = true, w.chance(0.5)
 	if hostile {
 		w.server.Lies = w.lies()
 		w.judge.Lossy = true
@@ -25,6 +25,7 @@ func converse(t testing.TB, seed uint64, hostile bool) (*world, []string) {
 	w.begin()
 	w.net.Faults = pick(w, []network.Faults{{}, network.Rough, network.Rough})
 	w.server.AskForPassword = w.chance(0.5)
+	w.server.ToDeviceLimit = pick(w, []int{100, 3})
 	for range steps + w.rand.IntN(steps) {
 		w.clock.Run(w.within(8 * time.Second))
 		w.act()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/homeserver"
 )
@@ -22,7 +23,10 @@ type roomView struct {
 // syncAnswer is what an application reads of the answer to a sync.
 type syncAnswer struct {
 	NextBatch string `json:"next_batch"`
-	Rooms     struct {
+	ToDevice  struct {
+		Events []json.RawMessage
+	} `json:"to_device"`
+	Rooms struct {
 		Join, Leave map[string]roomUpdate
 		Invite      map[string]struct{}
 	}
@@ -139,6 +143,9 @@ func (c *client) receive(text []byte) {
 		return
 	}
 	c.app.view, c.app.since, c.seen = next, answer.NextBatch, next.position
+	if len(answer.ToDevice.Events) > 0 { // there may be more of them
+		c.later(time.Second, c.sync)
+	}
 	for _, e := range events {
 		if e.Error != nil && !c.judge.Lossy {
 			c.complain("%s cannot decrypt a message of %s: %v", c, e.Sender, e.Error)

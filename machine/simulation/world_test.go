@@ -46,6 +46,8 @@ type world struct {
 	pace time.Duration
 	// wild has devices do what they should not, now and then.
 	wild bool
+	// hours says that it may take hours until what was begun is ended.
+	hours bool
 
 	// plan, if there is one, changes a new device, of which it is told the number.
 	plan func(c *client, number int)
