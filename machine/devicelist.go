@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
 const (
@@ -74,10 +75,8 @@ func (w *work) outdate(u *user) {
 func (w *work) deviceListsChanged(ctx context.Context, lists strictjson.Value) error {
 	if w.state.settings.syncToken == "" {
 		// A first sync does not tell of what has changed since devices were asked for.
-		for _, u := range w.state.users {
-			if u.tracked {
-				w.outdate(u)
-			}
+		if err := w.outdateAll(ctx); err != nil {
+			return err
 		}
 	}
 	changed, left := texts(lists.Get("changed")), texts(lists.Get("left"))
@@ -180,4 +179,46 @@ func (w *work) prepare(ctx context.Context) error {
 		ids = append(ids, id)
 	}
 	return w.loadUsers(ctx, ids...)
+}
+
+// outdateAll notes of all users that their devices may have changed.
+func (w *work) outdateAll(ctx context.Context) error {
+	query := store.Query{Table: store.Devices}
+	for {
+		page, err := w.config.Store.Load(ctx, query)
+		if err != nil {
+			return err
+		}
+		ids := make([]string, 0, len(page.Records))
+		for _, rec := range page.Records {
+			ids = append(ids, rec.Key)
+		}
+		if err := w.loadUsers(ctx, ids...); err != nil {
+			return err
+		}
+		if query.After = page.Next; page.Next == "" {
+			break
+		}
+	}
+	for _, u := range w.state.users {
+		if u.tracked {
+			w.outdate(u)
+		}
+	}
+	return nil
+}
+
+// RefreshDevices has the devices of all users asked for again whom the machine follows.
+// It is for applications that begin their syncs anew, without a position in the stream:
+// such a sync does not tell of what has changed meanwhile.
+func (m *Machine) RefreshDevices(ctx context.Context) error {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	if err := w.outdateAll(ctx); err != nil {
+		return err
+	}
+	return w.commit(ctx)
 }

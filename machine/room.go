@@ -40,8 +40,9 @@ type room struct {
 	outbound *outbound // nil if there is no session to write with
 
 	// ready says that all who are to have the key have it, as of the state's
-	// changes then.
+	// changes then, and until some time: see again.
 	ready   bool
+	again   int64
 	changes uint64
 	members []string
 }

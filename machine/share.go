@@ -2,6 +2,7 @@ package machine
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -78,7 +79,25 @@ func (r *room) usable() error {
 
 // ready reports whether a room can be written to at once.
 func (m *Machine) ready(r *room) bool {
-	return r.ready && r.changes == m.state.changes && r.outbound != nil && !r.outbound.expired(&r.settings, m.now())
+	now := m.now()
+	return r.ready && r.changes == m.state.changes && now < r.again && r.outbound != nil && !r.outbound.expired(&r.settings, now)
+}
+
+// again is when those can be asked for again without whom the key was shared, because
+// their homeserver was away, or they gave out no keys.
+func (m *Machine) again(users []*user, o *outbound, devices []target) int64 {
+	first := int64(math.MaxInt64)
+	for _, u := range users {
+		if m.state.settings.outdated[u.id] {
+			first = min(first, u.at)
+		}
+	}
+	for _, t := range devices {
+		if c := m.state.claims.wanted[t.device.curve25519]; c != nil && !o.has(t) {
+			first = min(first, c.at)
+		}
+	}
+	return first
 }
 
 // share takes the next step of sharing.
@@ -117,6 +136,7 @@ func (w *work) share(ctx context.Context, r *room, members []string) (Share, err
 		return s, nil
 	}
 	r.ready, r.changes, r.members = true, w.state.changes, slices.Clone(members)
+	r.again = w.again(users, o, all.devices)
 	s.Ready = true
 	return s, nil
 }

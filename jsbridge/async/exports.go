@@ -274,6 +274,14 @@ func exportMachineTrackUsers(number, size, self uint32) {
 	})
 }
 
+//go:wasmexport machine_refreshDevices
+func exportMachineRefreshDevices(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		return o.RefreshDevices(ctx)
+	})
+}
+
 //go:wasmexport machine_prepareToEncrypt
 func exportMachinePrepareToEncrypt(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)

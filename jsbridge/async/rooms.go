@@ -62,6 +62,12 @@ func (m *Machine) TrackUsers(ctx context.Context, users []string) error {
 	return m.machine.TrackUsers(ctx, users)
 }
 
+// RefreshDevices has the devices of all users asked for again that are followed: for
+// when syncs begin anew, without a position.
+func (m *Machine) RefreshDevices(ctx context.Context) error {
+	return m.machine.RefreshDevices(ctx)
+}
+
 // PrepareToEncrypt gets ready what takes time, before there is a message: when the
 // user begins to write, for instance. Send the outgoing requests afterwards.
 func (m *Machine) PrepareToEncrypt(ctx context.Context, roomID string, members []string) error {

@@ -780,6 +780,15 @@ export abstract class Machine extends Live {
   }
 
   /**
+   * Has the devices of all users asked for again that are followed: for
+   * when syncs begin anew, without a position.
+   */
+  async refreshDevices(): Promise<void> {
+    const values: Value[] = [];
+    return start("machine_refreshDevices", this, values, () => {});
+  }
+
+  /**
    * Gets ready what takes time, before there is a message: when the
    * user begins to write, for instance. Send the outgoing requests afterwards.
    */
