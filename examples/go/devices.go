@@ -207,6 +207,9 @@ func lie(ctx context.Context, n narrator, alice, bob *client, event []byte) erro
 		return err
 	}
 	defer spy.Close()
+	if err := spy.SetRoomSettings(ctx, room, machine.RoomSettings{}); err != nil {
+		return err
+	}
 	if err := n.sync(ctx, alice); err != nil {
 		return err
 	}
