@@ -120,8 +120,17 @@ export class Peer {
     return this.sendEvent(room, "m.room.message", { msgtype: "m.text", body });
   }
 
+  /** Sends an event. A page loses a connection now and then; the transaction id keeps a second attempt from being another event. */
   async sendEvent(room, type, content) {
-    return (await this.#client.sendEvent(room, type, content)).event_id;
+    const id = this.#client.makeTxnId();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.#client.sendEvent(room, type, content, id)).event_id;
+      } catch (error) {
+        if (error.name !== "ConnectionError" || attempt === 3) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
   }
 
   async waitForMessage(room, body) {
