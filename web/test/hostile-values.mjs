@@ -58,6 +58,7 @@ export const anything = [
   () => new Uint16Array(16), () => new Uint8ClampedArray(32), () => new ArrayBuffer(32), () => new DataView(new ArrayBuffer(32)), () => Buffer.alloc(32),
   detached, outOfBounds, () => shared(32), () => shared(33), () => new Liar(32), () => Object.create(new Uint8Array(32)),
   () => Object.setPrototypeOf(new Uint8Array(32), null), () => new Proxy(new Uint8Array(32), {}), revoked,
+  () => Object.setPrototypeOf(new Uint8Array(32), new Proxy({}, { getPrototypeOf: thrower, get: thrower })),
   () => throwing(...fields), () => new Proxy({}, { get: thrower, has: thrower, getPrototypeOf: thrower, ownKeys: thrower }),
   () => ({ type: 0, body: text32 }), () => ({ type: 1, body: "" }), () => ({ type: 0 }), () => ({ type: "0", body: 0 }),
   () => ({ ciphertext: "", mac: "", ephemeral: text32 }), () => ({ ciphertext: text32, mac: "A".repeat(11), ephemeral: text32 }),

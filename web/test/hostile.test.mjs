@@ -22,7 +22,8 @@ const calling = (call) => ({
 const values = [
   ...anything,
   () => calling(() => one(objects).free()), () => calling(thrower), () => calling(() => new Account().free()),
-  () => one(objects), () => Object.create(one(objects)), () => new Proxy(one(objects), {}), () => freed,
+  () => one(objects), () => Object.create(one(objects)), () => new Proxy(one(objects), {}),
+  () => freed, () => freed, () => freed, () => freed,
 ];
 
 let objects = [];

@@ -1,6 +1,6 @@
 // Calls into the WebAssembly program that answer with promises. The package
 // internal/promise is the other side, and says how a call works.
-import { bufferOf, lengthOf, offsetOf } from "./arguments.js";
+import { bufferOf, lengthOf, offsetOf, refuse } from "./arguments.js";
 import { type ErrorCode, MudpuppyError } from "./errors.js";
 import * as synchronous from "./instance.js";
 import type { Core } from "./instance.js";
@@ -148,12 +148,9 @@ export function start<T>(name: string, self: Live | null, values: Value[], take:
   return new Promise<T>((resolve, reject) => {
     if (core === undefined) throw new MudpuppyError("ERR_NOT_READY", "Mudpuppy is not loaded: `await init()` first");
     if (crash) throw new MudpuppyError("ERR_CRASHED", crash.message, crash.cause);
-    if (signal?.aborted) throw new MudpuppyError("ERR_ABORTED", "the call was aborted", signal.reason);
     const object = self === null ? 0 : numberOfLive(self);
     const number = (lastCall = (lastCall + 1) >>> 0);
-    const abort = () => signal && abortCall(number);
-    signal?.addEventListener("abort", abort, { once: true });
-    const done = () => signal?.removeEventListener("abort", abort);
+    const done = signal ? watch(signal, () => abortCall(number)) : () => {};
     calls.set(number, { self, take, resolve, reject, done });
     try {
       core[name]!(number, write(values), object);
@@ -162,6 +159,19 @@ export function start<T>(name: string, self: Live | null, values: Value[], take:
     }
     wake();
   });
+}
+
+/** Has a function called when a signal is aborted, and returns what ends that. */
+function watch(signal: AbortSignal, abort: () => void): () => void {
+  let aborted: boolean;
+  try {
+    aborted = signal.aborted;
+    signal.addEventListener("abort", abort, { once: true });
+  } catch (cause) { // it is none
+    throw refuse("signal", "an AbortSignal", cause);
+  }
+  if (aborted) throw new MudpuppyError("ERR_ABORTED", "the call was aborted", signal.reason);
+  return () => queueMicrotask(() => signal.removeEventListener("abort", abort)); // not while Go runs
 }
 
 function abortCall(number: number): void {
@@ -237,7 +247,7 @@ function sizeOf(value: Value): number {
   if (typeof value === "number") return 4;
   if (typeof value === "bigint") return 8;
   if (typeof value === "string") return 4 + 3 * value.length;
-  return 4 + (value instanceof LongJSON ? value.bytes.length : (lengthOf.call(value) as number));
+  return 4 + (LongJSON.bytesOf(value)?.length ?? (lengthOf.call(value) as number));
 }
 
 function writeValue(value: Value, size: number): void {
@@ -251,15 +261,14 @@ function writeValue(value: Value, size: number): void {
     position += 8;
     return;
   }
-  let length: number;
+  let length = size - 4;
+  const long = typeof value === "string" ? undefined : LongJSON.bytesOf(value);
   if (typeof value === "string") {
     length = encode(value, memory, position + 4, size - 4);
-  } else if (value instanceof LongJSON) {
-    length = value.bytes.length;
-    memory.set(value.bytes, position + 4);
-    value.bytes.fill(0);
-  } else {
-    length = size - 4; // memory that is shared may have grown since
+  } else if (long) {
+    memory.set(long, position + 4);
+    long.fill(0);
+  } else { // no more than was measured: memory that is shared may have grown since
     memory.set(new Uint8Array(bufferOf.call(value) as ArrayBuffer, offsetOf.call(value) as number, length), position + 4);
   }
   numbers.setUint32(position, length, true);

@@ -6,10 +6,15 @@ import { MudpuppyError } from "./errors.js";
 
 /** JSON that is long, in UTF-8, which nobody else has and is overwritten once it was copied. */
 export class LongJSON {
-  readonly bytes: Uint8Array;
+  readonly #bytes: Uint8Array;
 
   constructor(text: string) {
-    this.bytes = encoder.encode(text);
+    this.#bytes = encoder.encode(text);
+  }
+
+  /** The bytes of a value if it is one. It asks nothing that a value could answer by itself, as instanceof does. */
+  static bytesOf(value: object): Uint8Array | undefined {
+    return #bytes in value ? value.#bytes : undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { fieldsOf, refuse } from "../bridge/arguments.js";
+import { checkArray32, checkText, fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
 import type { Store } from "../store/types.js";
 import type { Key, LogLevel, Policy } from "./client.js";
@@ -64,9 +64,14 @@ export function readOptions(options: unknown): MachineOptions {
   for (const name of ["onRole", "clock"] as const) {
     if (read[name] !== undefined && typeof read[name] !== "function") throw refuse(name, "a function");
   }
-  if (read.signal !== undefined && typeof read.signal?.addEventListener !== "function") throw refuse("signal", "an AbortSignal");
+  if (read.signal !== undefined) checkSignal(read.signal);
   checkStore(read.store);
   return read;
+}
+
+function checkSignal(signal: unknown): void {
+  const methods = fieldsOf("signal", signal, "addEventListener", "removeEventListener"); // it may be of another realm
+  if (methods.some((method) => typeof method !== "function")) throw refuse("signal", "an AbortSignal");
 }
 
 /** @internal */
@@ -84,13 +89,14 @@ export function readKey(key: unknown, unsealed: unknown): Key {
     throw new MudpuppyError("ERR_ARGUMENT", "key is missing: give 32 bytes or { passphrase }, or ask for unsealed: true");
   }
   if (unsealed === true) throw new MudpuppyError("ERR_ARGUMENT", "key and unsealed exclude each other");
-  if (key instanceof Uint8Array || ArrayBuffer.isView(key)) {
-    if (!(key instanceof Uint8Array) || key.length !== 32) throw refuse("key", "a Uint8Array of 32 bytes");
-    return { raw: key, passphrase: none };
+  if (ArrayBuffer.isView(key)) {
+    checkArray32("key", key);
+    return { raw: key as Uint8Array, passphrase: none };
   }
   const [passphrase] = fieldsOf("key", key, "passphrase");
-  if (typeof passphrase !== "string" || passphrase === "") throw refuse("key", "a Uint8Array of 32 bytes, or { passphrase }");
-  return { raw: none, passphrase: new TextEncoder().encode(passphrase) };
+  if (passphrase === undefined || passphrase === "") throw refuse("key", "a Uint8Array of 32 bytes, or { passphrase }");
+  checkText("key.passphrase", passphrase);
+  return { raw: none, passphrase: new TextEncoder().encode(passphrase as string) };
 }
 
 /** @internal From which level on lines of the log are made. */
