@@ -14,18 +14,18 @@ const claimDevices = 250
 
 // claims are the one-time keys that are to be claimed, to make sessions with.
 type claims struct {
-	wanted   map[peerKey]*claim
+	wanted   map[peerID]*claim
 	requests map[string]*keysClaim
 }
 
 // claim is that of one device. It stays after a failure, so that the next attempt
 // comes later.
 type claim struct {
-	user, device string
-	key          peerKey
-	request      *keysClaim // which it is part of now
-	failing      bool       // the device had no key, or the wrong one
-	why          claimReason
+	device  string
+	peer    peerID
+	request *keysClaim // which it is part of now
+	failing bool       // the device had no key, or the wrong one
+	why     claimReason
 	retry
 }
 
@@ -46,24 +46,24 @@ type keysClaim struct {
 }
 
 func (c *claims) clear() {
-	c.wanted = make(map[peerKey]*claim)
+	c.wanted = make(map[peerID]*claim)
 	c.requests = make(map[string]*keysClaim)
 }
 
 // claim asks for a session with a device.
-func (w *work) claim(u *user, d *device, why claimReason) {
-	c := w.state.claims.wanted[d.curve25519]
+func (w *work) claim(t target, why claimReason) {
+	c := w.state.claims.wanted[t.peer()]
 	if c == nil {
-		c = &claim{user: u.id, device: d.id, key: d.curve25519}
-		w.state.claims.wanted[d.curve25519] = c
+		c = &claim{device: t.device.id, peer: t.peer()}
+		w.state.claims.wanted[t.peer()] = c
 	}
 	c.why = max(c.why, why)
 }
 
 // claiming reports whether a session with a device is on its way. One that has
 // failed holds nobody up until it is tried again.
-func (m *Machine) claiming(key peerKey) bool {
-	c := m.state.claims.wanted[key]
+func (m *Machine) claiming(id peerID) bool {
+	c := m.state.claims.wanted[id]
 	return c != nil && (c.request != nil || !c.failing || c.due(m.now()))
 }
 
@@ -75,7 +75,7 @@ func (w *work) claimRequests(now int64) (all []*keysClaim) {
 			due = append(due, c)
 		}
 	}
-	slices.SortFunc(due, func(a, b *claim) int { return compareRefs(a.user, a.device, b.user, b.device) })
+	slices.SortFunc(due, func(a, b *claim) int { return compareRefs(a.peer.user, a.device, b.peer.user, b.device) })
 	for some := range slices.Chunk(due, claimDevices) {
 		w.claimRequest(some)
 	}
@@ -85,7 +85,7 @@ func (w *work) claimRequests(now int64) (all []*keysClaim) {
 		}
 	}
 	slices.SortFunc(all, func(a, b *keysClaim) int {
-		return compareRefs(a.claims[0].user, a.claims[0].device, b.claims[0].user, b.claims[0].device)
+		return compareRefs(a.claims[0].peer.user, a.claims[0].device, b.claims[0].peer.user, b.claims[0].device)
 	})
 	return all
 }
@@ -99,11 +99,11 @@ func (w *work) claimRequest(some []*claim) {
 	r := &keysClaim{id: newID(), claims: slices.Clone(some)}
 	o := newObject(96 * len(some)).open("one_time_keys")
 	for i, c := range some {
-		if c.request = r; i == 0 || some[i-1].user != c.user {
+		if c.request = r; i == 0 || some[i-1].peer.user != c.peer.user {
 			if i > 0 {
 				o.close()
 			}
-			o.open(c.user)
+			o.open(c.peer.user)
 		}
 		o.text(c.device, "signed_curve25519")
 	}
@@ -116,9 +116,9 @@ func (w *work) claimRequest(some []*claim) {
 // https://spec.matrix.org/latest/client-server-api/#post_matrixclientv3keysclaim
 func (w *work) keysClaimed(ctx context.Context, r *keysClaim, answer strictjson.Value) error {
 	var users []string
-	var peers []peerKey
+	var peers []peerID
 	for _, c := range r.claims {
-		users, peers = append(users, c.user), append(peers, c.key)
+		users, peers = append(users, c.peer.user), append(peers, c.peer)
 	}
 	if err := w.loadUsers(ctx, users...); err != nil {
 		return err
@@ -130,17 +130,17 @@ func (w *work) keysClaimed(ctx context.Context, r *keysClaim, answer strictjson.
 	now := w.now()
 	for _, c := range r.claims {
 		c.request = nil
-		if err := w.makeSession(c, given[c.user].Get(c.device)); err != nil {
-			w.log(Info, "no session with device "+c.device+" of "+c.user+": "+err.Error())
+		if err := w.makeSession(c, given[c.peer.user].Get(c.device)); err != nil {
+			w.log(Info, "no session with device "+c.device+" of "+c.peer.user+": "+err.Error())
 			if err == ErrUnknownDevice {
-				delete(w.state.claims.wanted, c.key) // it is gone
+				delete(w.state.claims.wanted, c.peer) // it is gone
 				continue
 			}
 			c.failing = true
 			c.failed(failure{}, now)
 			continue
 		}
-		delete(w.state.claims.wanted, c.key)
+		delete(w.state.claims.wanted, c.peer)
 		if c.why == toRenew {
 			w.sendDummy(c)
 		}
@@ -152,11 +152,11 @@ func (w *work) keysClaimed(ctx context.Context, r *keysClaim, answer strictjson.
 
 // makeSession makes a session from what a homeserver gives out as a one-time key.
 func (w *work) makeSession(c *claim, given strictjson.Value) error {
-	d := w.userNamed(c.user).device(c.device)
-	if d == nil || d.curve25519 != c.key {
+	d := w.userNamed(c.peer.user).device(c.device)
+	if d == nil || d.curve25519 != c.peer.key {
 		return ErrUnknownDevice
 	}
-	of := &event.DeviceKeys{UserID: c.user, DeviceID: c.device, Ed25519: d.ed25519}
+	of := &event.DeviceKeys{UserID: c.peer.user, DeviceID: c.device, Ed25519: d.ed25519}
 	for id, value := range given.Members() {
 		if len(id) < 18 || id[:18] != "signed_curve25519:" {
 			continue
@@ -169,8 +169,8 @@ func (w *work) makeSession(c *claim, given strictjson.Value) error {
 		if err != nil {
 			return err
 		}
-		p := w.state.peers[c.key]
-		p.add(s)
+		p := w.state.peers[c.peer]
+		p.add(&peerSession{s, d.ed25519})
 		if c.why == toRenew {
 			p.renewed = w.now()
 		}

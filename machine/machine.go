@@ -111,7 +111,7 @@ type state struct {
 	settings    settings
 	keyRequests keyRequests
 	users       map[string]*user
-	peers       map[peerKey]*peer
+	peers       map[peerID]*peer
 	rooms       map[string]*room
 	inbound     inboundCache
 	secrets     *crossSigning

@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/event"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -36,6 +37,19 @@ type olmMessage struct {
 	olm.Message
 }
 
+// peer is who has sent the message, if it is true what the homeserver says.
+func (m *olmMessage) peer() peerID {
+	if !validUserID(m.sender) {
+		return peerID{key: m.senderKey}
+	}
+	return peerID{m.senderKey, m.sender}
+}
+
+// peers are those whose sessions may be the one that the message belongs to.
+func (m *olmMessage) peers() []peerID {
+	return []peerID{m.peer(), {key: m.senderKey}}
+}
+
 // readOlmMessage finds what is for this device in the content of m.room.encrypted.
 func (m *Machine) readOlmMessage(sender string, content strictjson.Value) (*olmMessage, error) {
 	if text(content.Get("algorithm")) != olmAlgorithm {
@@ -57,55 +71,80 @@ func (m *Machine) readOlmMessage(sender string, content strictjson.Value) (*olmM
 	return &olmMessage{sender, key, message}, nil
 }
 
-// decryptOlm decrypts a message and checks who says to have sent it. The peer is
+// decryptOlm decrypts a message and checks who says to have sent it. The peers are
 // loaded. The sessions may have changed even if there is an error: then it is
 // authentic for the session, but not what it should be.
 func (w *work) decryptOlm(ctx context.Context, message *olmMessage) (*olmEvent, error) {
-	plaintext, err := w.decryptWithSessions(message)
+	s, plaintext, err := w.decryptWithSessions(message)
 	if err != nil {
 		return nil, err
 	}
 	e, err := w.checkOlm(ctx, message, plaintext)
+	if err == nil && s.ed25519 != noKey && s.ed25519 != e.ed25519 {
+		err = ErrMismatchedSender
+	}
 	if err != nil {
 		secret.Wipe(plaintext)
 		return nil, err
 	}
+	w.belongs(s, e)
 	return e, nil
+}
+
+// belongs notes whose session it is by which an event has come.
+func (w *work) belongs(s *peerSession, e *olmEvent) {
+	nobody, p := w.state.peers[peerID{key: e.senderKey}], w.state.peers[peerID{e.senderKey, e.sender}]
+	if s.ed25519 = e.ed25519; slices.Contains(nobody.sessions, s) {
+		nobody.remove(s)
+		w.keep(nobody)
+		p.add(s)
+		w.keep(p)
+	}
 }
 
 // decryptWithSessions tries the sessions that there are with a device, and makes one
 // if the message asks for it.
-func (w *work) decryptWithSessions(message *olmMessage) ([]byte, error) {
-	p := w.state.peers[message.senderKey]
+func (w *work) decryptWithSessions(message *olmMessage) (*peerSession, []byte, error) {
 	var last error = olm.ErrMAC
-	for _, s := range p.sessions {
-		if message.Type == olm.PreKey && !s.MatchesInboundFrom(message.senderKey, message.Message) {
-			continue
-		}
-		plaintext, err := s.Decrypt(message.Message)
-		if err == nil {
-			p.received(s)
-			w.keep(p)
-			return plaintext, nil
-		}
-		if errors.Is(err, olm.ErrMessageKeyGone) {
-			return nil, errDuplicate
-		}
-		if last = err; message.Type == olm.PreKey {
-			return nil, err // this is the session, and it does not decrypt
+	for _, id := range message.peers() {
+		p := w.state.peers[id]
+		for _, s := range p.sessions {
+			if message.Type == olm.PreKey && !s.MatchesInboundFrom(message.senderKey, message.Message) {
+				continue
+			}
+			plaintext, err := s.Decrypt(message.Message)
+			if err == nil {
+				p.remove(s)
+				p.add(s)
+				w.keep(p)
+				return s, plaintext, nil
+			}
+			if errors.Is(err, olm.ErrMessageKeyGone) {
+				return nil, nil, errDuplicate
+			}
+			if last = err; message.Type == olm.PreKey {
+				return nil, nil, err // this is the session, and it does not decrypt
+			}
 		}
 	}
 	if message.Type != olm.PreKey {
-		return nil, last
+		return nil, nil, last
 	}
-	s, plaintext, err := w.state.own.account.NewInboundSession(message.senderKey, message.Message, olm.Version1)
+	return w.newInboundSession(message)
+}
+
+// newInboundSession makes the session that a message asks for. It is nobody's, until
+// the event in the message has been checked.
+func (w *work) newInboundSession(message *olmMessage) (*peerSession, []byte, error) {
+	made, plaintext, err := w.state.own.account.NewInboundSession(message.senderKey, message.Message, olm.Version1)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	s, p := &peerSession{Session: made}, w.state.peers[peerID{key: message.senderKey}]
 	p.add(s)
 	w.keep(p)
 	w.keep(w.state.own)
-	return plaintext, nil
+	return s, plaintext, nil
 }
 
 // checkOlm makes all checks that the specification asks for.

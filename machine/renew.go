@@ -28,11 +28,11 @@ func (w *work) renewSession(ctx context.Context, message *olmMessage) error {
 	if err := w.loadUsers(ctx, message.sender); err != nil {
 		return err
 	}
-	d := w.userNamed(message.sender).deviceWith(message.senderKey)
-	p := w.state.peers[message.senderKey]
-	if d == nil || d.deleted || w.now() < p.renewed+renewPeriod {
+	u := w.userNamed(message.sender)
+	d := u.deviceWith(message.senderKey)
+	if d == nil || d.deleted || w.now() < w.state.peers[message.peer()].renewed+renewPeriod {
 		return nil
 	}
-	w.claim(w.userNamed(message.sender), d, toRenew)
+	w.claim(target{u, d}, toRenew)
 	return nil
 }

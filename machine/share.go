@@ -93,7 +93,7 @@ func (m *Machine) again(users []*user, o *outbound, devices []target) int64 {
 		}
 	}
 	for _, t := range devices {
-		if c := m.state.claims.wanted[t.device.curve25519]; c != nil && !o.has(t) {
+		if c := m.state.claims.wanted[t.peer()]; c != nil && !o.has(t) {
 			first = min(first, c.at)
 		}
 	}
@@ -193,10 +193,10 @@ func (w *work) newSession(ctx context.Context, r *room) (*outbound, error) {
 // missingSessions asks for Olm sessions with the devices that are to get the key and
 // have none, and reports whether any may still come.
 func (w *work) missingSessions(ctx context.Context, o *outbound, devices []target) (bool, error) {
-	var peers []peerKey
+	var peers []peerID
 	for _, t := range devices {
 		if !o.has(t) {
-			peers = append(peers, t.device.curve25519)
+			peers = append(peers, t.peer())
 		}
 	}
 	if err := w.loadPeers(ctx, peers); err != nil {
@@ -204,11 +204,11 @@ func (w *work) missingSessions(ctx context.Context, o *outbound, devices []targe
 	}
 	missing := false
 	for _, t := range devices {
-		if o.has(t) || len(w.state.peers[t.device.curve25519].sessions) > 0 {
+		if o.has(t) || w.sessionWith(t) != nil {
 			continue
 		}
-		w.claim(t.user, t.device, toSend)
-		missing = missing || w.claiming(t.device.curve25519)
+		w.claim(t, toSend)
+		missing = missing || w.claiming(t.peer())
 	}
 	return missing, nil
 }
@@ -226,9 +226,9 @@ func (w *work) sendKey(r *room, all *recipients) error {
 	var give []target
 	refuse := slices.Clone(all.withheld)
 	for _, t := range all.devices {
-		switch p := w.state.peers[t.device.curve25519]; {
+		switch {
 		case o.has(t):
-		case p != nil && len(p.sessions) > 0:
+		case w.sessionWith(t) != nil:
 			give = append(give, t)
 		default:
 			refuse = append(refuse, refusal{t, withheldNoOlm})

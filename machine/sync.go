@@ -146,13 +146,13 @@ func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) 
 	defer w.end()
 	messages := make([]*olmMessage, len(events))
 	errs := make([]error, len(events))
-	var peers []peerKey
+	var peers []peerID
 	for i, e := range events {
 		if text(e.Get("type")) != "m.room.encrypted" {
 			continue
 		}
 		if messages[i], errs[i] = w.readOlmMessage(text(e.Get("sender")), e.Get("content")); errs[i] == nil {
-			peers = append(peers, messages[i].senderKey)
+			peers = append(peers, messages[i].peers()...)
 		}
 	}
 	if err := w.loadPeers(ctx, peers); err != nil {
@@ -191,10 +191,10 @@ func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) 
 
 // dropStrangers drops from memory those who have sent nothing that is kept: anybody can
 // write under any number of names and keys.
-func (w *work) dropStrangers(peers []peerKey, messages []*olmMessage) {
-	for _, key := range peers {
-		if p := w.state.peers[key]; p != nil && len(p.sessions) == 0 {
-			delete(w.state.peers, key)
+func (w *work) dropStrangers(peers []peerID, messages []*olmMessage) {
+	for _, id := range peers {
+		if p := w.state.peers[id]; p != nil && len(p.sessions) == 0 && !p.stored {
+			delete(w.state.peers, id)
 		}
 	}
 	for _, message := range messages {

@@ -89,9 +89,9 @@ func (w *work) sendWaiting(ctx context.Context) error {
 	if len(w.state.waiting) == 0 {
 		return nil
 	}
-	var peers []peerKey
+	var peers []peerID
 	for _, e := range w.state.waiting {
-		peers = append(peers, e.device.curve25519)
+		peers = append(peers, e.peer())
 	}
 	if err := w.loadPeers(ctx, peers); err != nil {
 		return err
@@ -99,12 +99,11 @@ func (w *work) sendWaiting(ctx context.Context) error {
 	batch := w.newBatch("")
 	var still []waitingEvent
 	for _, e := range w.state.waiting {
-		key := e.device.curve25519
-		switch c := w.state.claims.wanted[key]; {
+		switch c := w.state.claims.wanted[e.peer()]; {
 		case e.device.deleted:
 			w.log(Info, "an event for device "+e.device.id+" of "+e.user.id+" is dropped: the device is gone")
 			e.content.Wipe()
-		case len(w.state.peers[key].sessions) > 0:
+		case w.sessionWith(e.target) != nil:
 			if err := batch.encrypt(e.target, e.eventType, e.content.Expose()); err != nil {
 				w.log(Failure, "an event for a device could not be encrypted: "+err.Error())
 			}
@@ -113,7 +112,7 @@ func (w *work) sendWaiting(ctx context.Context) error {
 			w.log(Warning, "an event for device "+e.device.id+" of "+e.user.id+" is dropped: it gives out no keys")
 			e.content.Wipe()
 		default:
-			w.claim(e.user, e.device, toSend)
+			w.claim(e.target, toSend)
 			still = append(still, e)
 		}
 	}
@@ -126,7 +125,7 @@ func (w *work) sendWaiting(ctx context.Context) error {
 //
 // https://spec.matrix.org/latest/client-server-api/#recovering-from-undecryptable-messages
 func (w *work) sendDummy(c *claim) {
-	u := w.userNamed(c.user)
+	u := w.userNamed(c.peer.user)
 	batch := w.newBatch("")
 	if err := batch.encrypt(target{u, u.device(c.device)}, "m.dummy", []byte("{}")); err != nil {
 		w.log(Failure, "a new session could not be told of: "+err.Error())
@@ -151,17 +150,17 @@ func (w *work) newBatch(session string) *batch {
 
 // encrypt adds an event for a device with which there is a session.
 func (b *batch) encrypt(t target, eventType string, content []byte) error {
-	p := b.state.peers[t.device.curve25519]
-	if p == nil || len(p.sessions) == 0 {
+	s := b.sessionWith(t)
+	if s == nil {
 		return errNoKey
 	}
 	plaintext := b.olmPlaintext(t, eventType, content)
-	message, err := p.sessions[0].Encrypt(plaintext)
+	message, err := s.Encrypt(plaintext)
 	secret.Wipe(plaintext)
 	if err != nil {
 		return err
 	}
-	b.keep(p)
+	b.keep(b.state.peers[t.peer()])
 	b.add(t, b.olmContent(t, message))
 	return nil
 }

@@ -72,7 +72,7 @@ func (w *work) load(ctx context.Context) error {
 	w.state = state{
 		group:   store.NewGroup(w.config.Store, w.epoch),
 		users:   make(map[string]*user),
-		peers:   make(map[peerKey]*peer),
+		peers:   make(map[peerID]*peer),
 		rooms:   make(map[string]*room),
 		queries: make(map[string]*keysQuery),
 		changes: w.state.changes + 1,
