@@ -56,7 +56,7 @@ func (m *Machine) SetUpCrossSigning(ctx context.Context, reset bool) error {
 	if err != nil {
 		return err
 	}
-	w.enqueue(SigningUpload, newID(), "POST", clientAPI+"keys/device_signing/upload", body, "")
+	w.enqueue(SigningUpload, newID(), "POST", clientAPI+"keys/device_signing/upload", body, keyRef{})
 	s := w.state.secrets
 	i := &identity{user: w.user, pinned: s.public(event.Master), selfSigning: s.public(event.SelfSigning),
 		userSigning: s.public(event.UserSigning), wasVerified: true, json: master}
@@ -156,7 +156,7 @@ func addSignature(json []byte, user, keyID string, s keys.Ed25519Signature) ([]b
 // https://spec.matrix.org/latest/client-server-api/#post_matrixclientv3keyssignaturesupload
 func (w *work) uploadSignature(user, id string, signed []byte) {
 	body := newObject(len(signed)+256).open(user).raw(id, signed).close().done()
-	w.enqueue(SignaturesUpload, newID(), "POST", clientAPI+"keys/signatures/upload", body, "")
+	w.enqueue(SignaturesUpload, newID(), "POST", clientAPI+"keys/signatures/upload", body, keyRef{})
 }
 
 // signingUploaded is called when the homeserver has the identity: it is asked for

@@ -34,7 +34,13 @@ type share struct {
 	key      peerKey
 	withheld string // code, empty if it got the key
 	index    uint32 // from which it can read
+	// retry is when it can be given it again, if the homeserver refused that.
+	retry
 }
+
+// notTaken stands in the place of a code: the homeserver refused the message that was to
+// give the key.
+const notTaken = "not taken"
 
 const (
 	outboundVersion = 1

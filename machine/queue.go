@@ -20,12 +20,16 @@ type queue struct {
 type queued struct {
 	number uint64
 	Request
-	// session is the Megolm session whose key, or refusal of it, is in the request.
-	session string
+	// key says which room key is in the request.
+	key keyRef
 	retry
 }
 
-const queuedVersion = 1
+// keyRef is a Megolm session to write with, nothing if both are empty.
+type keyRef struct{ room, session string }
+
+// queuedVersion 1 has no room.
+const queuedVersion = 2
 
 func (q *queue) add(r *queued) {
 	q.byID[r.ID] = r
@@ -35,7 +39,7 @@ func (q *queue) add(r *queued) {
 
 // pending reports whether a request of a Megolm session waits for its answer.
 func (q *queue) pending(session string) bool {
-	return slices.ContainsFunc(q.order, func(r *queued) bool { return r.session == session })
+	return slices.ContainsFunc(q.order, func(r *queued) bool { return r.key.session == session })
 }
 
 func (q *queue) has(kind RequestKind) bool {
@@ -43,8 +47,8 @@ func (q *queue) has(kind RequestKind) bool {
 }
 
 // enqueue adds a request to the queue.
-func (w *work) enqueue(kind RequestKind, id, method, path string, body []byte, session string) {
-	q := &queued{number: w.state.queue.last + 1, session: session,
+func (w *work) enqueue(kind RequestKind, id, method, path string, body []byte, key keyRef) {
+	q := &queued{number: w.state.queue.last + 1, key: key,
 		Request: Request{ID: id, Kind: kind, Method: method, Path: path, Body: body}}
 	w.state.queue.add(q)
 	r := record.New(queuedVersion)
@@ -52,8 +56,9 @@ func (w *work) enqueue(kind RequestKind, id, method, path string, body []byte, s
 	r.Text(string(kind))
 	r.Text(method)
 	r.Text(path)
-	r.Text(session)
+	r.Text(key.session)
 	r.Bytes(body)
+	r.Text(key.room)
 	w.put(store.Requests, id, r.Done())
 }
 
@@ -79,20 +84,47 @@ func (w *work) queued(now int64) (all []Request) {
 
 // queuedFailed keeps a request for later, unless it can never succeed. The keys
 // for cross-signing stay in any case: they are the user's.
-func (w *work) queuedFailed(id string, f failure) {
+func (w *work) queuedFailed(ctx context.Context, id string, f failure) error {
 	r := w.state.queue.byID[id]
 	if f.permanent() && r.Kind == SendToDevice && w.divide(r) {
-		return
+		return nil
 	}
 	if f.permanent() && r.Kind != SigningUpload {
 		w.log(Failure, "the homeserver refused a request for good: "+string(r.Kind))
 		w.dequeue(id)
-		return
+		return w.keyRefused(ctx, r, f)
 	}
 	if f.status == 401 && r.Kind == SigningUpload {
-		return // it asks the user to authenticate, which is no failure
+		return nil // it asks the user to authenticate, which is no failure
 	}
 	r.failed(f, w.now())
+	return nil
+}
+
+// keyRefused notes that those whom a request was to give a room key do not have it, and
+// when they are to be given it again.
+func (w *work) keyRefused(ctx context.Context, q *queued, f failure) error {
+	if !validID(q.key.room) {
+		return nil
+	}
+	r, err := w.loadRoom(ctx, q.key.room)
+	if err != nil || r.outbound == nil || r.outbound.session.SessionID() != q.key.session {
+		return err
+	}
+	var shares []namedShare
+	for user, messages := range parseObject(q.Body).Get("messages").Members() {
+		for device := range messages.Members() {
+			if s := r.outbound.shares[user][device]; s != nil && s.withheld == "" {
+				s := &share{key: s.key, withheld: notTaken, index: s.index, retry: s.retry}
+				s.failed(f, w.now())
+				shares = append(shares, namedShare{user, device, s})
+			}
+		}
+	}
+	if r.ready = false; len(shares) > 0 {
+		w.putShares(r.outbound, shares)
+	}
+	return nil
 }
 
 // divide makes two requests of one with several messages to devices, and reports whether
@@ -122,7 +154,7 @@ func (w *work) divide(r *queued) bool {
 			}
 		}
 		id := newID()
-		w.enqueue(SendToDevice, id, r.Method, path+id, body.close().done(), r.session)
+		w.enqueue(SendToDevice, id, r.Method, path+id, body.close().done(), r.key)
 	}
 	w.dequeue(r.ID)
 	return true
@@ -155,10 +187,16 @@ func (w *work) loadQueue(ctx context.Context) error {
 }
 
 func readQueued(id string, value []byte) (*queued, bool) {
-	r := record.Read(value, queuedVersion)
+	version := byte(queuedVersion)
+	if len(value) > 0 && value[0] == 1 {
+		version = 1
+	}
+	r := record.Read(value, version)
 	q := &queued{number: r.Uint()}
 	q.Request = Request{ID: id, Kind: RequestKind(r.Text()), Method: r.Text(), Path: r.Text()}
-	q.session = r.Text()
-	q.Body = r.Bytes()
+	q.key.session = r.Text()
+	if q.Body = r.Bytes(); version > 1 {
+		q.key.room = r.Text()
+	}
 	return q, r.Done()
 }

@@ -132,9 +132,12 @@ func (m *Machine) MarkFailed(ctx context.Context, id string, status int, answer 
 	case w.state.claims.requests[id] != nil:
 		w.claimFailed(w.state.claims.requests[id], f)
 	case w.state.queue.byID[id] != nil:
-		w.queuedFailed(id, f)
+		err = w.queuedFailed(ctx, id, f)
 	default:
-		return ErrUnknownRequest
+		err = ErrUnknownRequest
+	}
+	if err != nil {
+		return err
 	}
 	return w.commit(ctx)
 }

@@ -38,6 +38,8 @@ const (
 // because somebody has the present one who should not have the next. Devices that the
 // [Policy] leaves out are told so (m.room_key.withheld). One whose homeserver, or which
 // itself, gives out no keys holds the others up once; it gets the key when it does.
+// So does one for which the homeserver refuses the message (400, 413): it is given the key
+// again, with pauses that grow to 15 minutes.
 //
 // It returns [ErrNotEncrypted] for a room without settings, [ErrAlgorithm] for one whose
 // algorithm is not known here, or a [PolicyError], and nothing has been sent then.
@@ -84,7 +86,7 @@ func (m *Machine) ready(r *room) bool {
 }
 
 // again is when those can be asked for again without whom the key was shared, because
-// their homeserver was away, or they gave out no keys.
+// their homeserver was away, they gave out no keys, or the own homeserver refused it.
 func (m *Machine) again(users []*user, o *outbound, devices []target) int64 {
 	first := int64(math.MaxInt64)
 	for _, u := range users {
@@ -93,6 +95,9 @@ func (m *Machine) again(users []*user, o *outbound, devices []target) int64 {
 		}
 	}
 	for _, t := range devices {
+		if s := o.notTaken(t); s != nil {
+			first = min(first, s.at)
+		}
 		if c := m.state.claims.wanted[t.peer()]; c != nil && !o.has(t) {
 			first = min(first, c.at)
 		}
@@ -171,7 +176,9 @@ func (o *outbound) leaked(all *recipients) bool {
 	}
 	for user, devices := range o.shares {
 		for device, s := range devices {
-			if key, ok := allowed[user][device]; s.withheld == "" && (!ok || key != s.key) {
+			// Of one that was not taken there is but the homeserver's word for it.
+			may := s.withheld == "" || s.withheld == notTaken
+			if key, ok := allowed[user][device]; may && (!ok || key != s.key) {
 				return true
 			}
 		}
@@ -219,6 +226,24 @@ func (o *outbound) has(t target) bool {
 	return s != nil && s.withheld == ""
 }
 
+// notTaken returns the share of a device for which the homeserver did not take the key,
+// nil if there is none.
+func (o *outbound) notTaken(t target) *share {
+	if s := o.shares[t.user.id][t.device.id]; s != nil && s.withheld == notTaken {
+		return s
+	}
+	return nil
+}
+
+// given is the share of a device that is given the key.
+func (o *outbound) given(t target, index uint32) *share {
+	s := &share{key: t.device.curve25519, index: index}
+	if before := o.notTaken(t); before != nil {
+		s.retry = before.retry
+	}
+	return s
+}
+
 // sendKey makes requests with the key for those who have none yet, and with the
 // reason for those who get none.
 func (w *work) sendKey(r *room, all *recipients) error {
@@ -226,8 +251,9 @@ func (w *work) sendKey(r *room, all *recipients) error {
 	var give []target
 	refuse := slices.Clone(all.withheld)
 	for _, t := range all.devices {
+		refused := o.notTaken(t)
 		switch {
-		case o.has(t):
+		case o.has(t), refused != nil && !refused.due(w.now()):
 		case w.sessionWith(t) != nil:
 			give = append(give, t)
 		default:
@@ -255,13 +281,13 @@ func (w *work) giveKey(r *room, targets []target) error {
 	defer secret.Wipe(content)
 	index := o.session.MessageIndex()
 	for some := range slices.Chunk(targets, maxMessages) {
-		batch := w.newBatch(o.session.SessionID())
+		batch := w.newBatch(keyRef{o.room, o.session.SessionID()})
 		shares := make([]namedShare, 0, len(some))
 		for _, t := range some {
 			if err := batch.encrypt(t, "m.room_key", content); err != nil {
 				return err
 			}
-			shares = append(shares, namedShare{t.user.id, t.device.id, &share{key: t.device.curve25519, index: index}})
+			shares = append(shares, namedShare{t.user.id, t.device.id, o.given(t, index)})
 		}
 		batch.flush()
 		w.putShares(o, shares)
