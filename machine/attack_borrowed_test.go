@@ -136,6 +136,7 @@ func TestT25ASessionKeepsItsEd25519Key(t *testing.T) {
 	}
 	p := plain()
 	p["keys"] = w.stranger(bob, "OTHER").edKeys()
+	a.deliver() // the first has arrived
 	a.open()
 	if r := a.delivered(f.encrypted(f.encrypt(a, p))); r.Error != machine.ErrMismatchedSender {
 		t.Errorf("under another key: %v", r.Error)

@@ -48,6 +48,7 @@ func TestT11AForgedOlmMessageLeavesTheStoreAlone(t *testing.T) {
 	if r := a.delivered(good); r.Error != nil || r.Type != "org.example" {
 		t.Fatalf("the honest message becomes %+v", r)
 	}
+	a.deliver() // that has arrived
 	f.answerOf(a, bob)
 	next := f.send(a, "org.example.next", fields{})
 	for name, change := range map[string]func(string) string{
@@ -152,6 +153,7 @@ func TestT15AOneTimeKeyServesOnce(t *testing.T) {
 	if r := a.delivered(f.send(a, "org.example", fields{})); r.Error != nil {
 		t.Fatal(r.Error)
 	}
+	a.deliver() // that has arrived
 	late := second.send(a, "org.example", fields{})
 	for range 2 {
 		a.leavesAlone("a used one-time key", func() {

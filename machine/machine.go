@@ -37,6 +37,10 @@
 // with a sync that has no position; a device that comes back begins where
 // [Machine.SyncToken] says, and not later: key messages are delivered once.
 //
+// What ReceiveSync returns is for the application, such as the events of a verification.
+// Each call acknowledges what the one before has returned. If the program ends in
+// between, the next one gets that again: an event comes at least once.
+//
 // # Writing and reading
 //
 // Before each message, ShareRoomKey is called with the members of the room as they are
@@ -95,8 +99,9 @@ type Machine struct {
 
 	mu       sync.Mutex // for all below, which [work] is the way to
 	state    state
-	received []ToDeviceEvent // durable, and not yet given to the application
-	landing  chan struct{}   // closed when the last step has landed
+	incoming []incoming    // durable, and not yet given to the application
+	returned uint64        // number of the last event that was
+	landing  chan struct{} // closed when the last step has landed
 }
 
 // state is what a machine has in memory. It is never behind the store, and ahead
@@ -109,6 +114,7 @@ type state struct {
 	before      *store.Started // the last commit of a state that was forgotten, if it may be under way
 	own         *ownDevice
 	settings    settings
+	inbox       inbox
 	keyRequests keyRequests
 	users       map[string]*user
 	peers       map[peerID]*peer

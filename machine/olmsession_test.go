@@ -124,6 +124,7 @@ func TestSeveralSessionsWithADevice(t *testing.T) {
 		}
 		sessions = append(sessions, f.sessions[own])
 	}
+	a.deliver() // the last has arrived
 	a.open()
 	for _, n := range []int{4, 7, 5, 6, 4} {
 		f.sessions[own] = sessions[n]

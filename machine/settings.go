@@ -27,14 +27,21 @@ const (
 var errBroken = errors.New("machine: the store holds a broken record")
 
 func (w *work) loadSettings(ctx context.Context) error {
-	page, err := w.config.Store.Load(ctx, store.Query{Table: store.Settings, Keys: []string{syncTokenKey, outdatedKey}})
+	page, err := w.config.Store.Load(ctx, store.Query{Table: store.Settings, Keys: []string{syncTokenKey, outdatedKey, inboxKey}})
 	if err != nil {
 		return err
 	}
 	s := &w.state.settings
 	s.outdated = make(map[string]bool)
+	w.state.inbox = inbox{first: 1, next: 1}
 	w.broken(page.Broken)
 	for _, rec := range page.Records {
+		if rec.Key == inboxKey {
+			if !w.state.inbox.read(rec.Value) {
+				w.quarantine(rec)
+			}
+			continue
+		}
 		r := record.Read(rec.Value, settingsVersion)
 		switch rec.Key {
 		case syncTokenKey:

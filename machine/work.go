@@ -29,7 +29,7 @@ type work struct {
 	secrets [][]byte
 	events  []Event
 	// received are the events to this device that the step is about.
-	received []ToDeviceEvent
+	received []incoming
 	// absent are the inbound sessions that were looked for in vain.
 	absent map[string]bool
 	// reserved are the indexes that the step sets aside.
@@ -307,7 +307,7 @@ func (s *started) landed(err error) {
 		for _, r := range s.work.reserved {
 			r.durable = max(r.durable, r.promised)
 		}
-		m.received = append(m.received, s.work.received...)
+		m.incoming = append(m.incoming, s.work.received...)
 	}
 	m.mu.Unlock()
 	if s.done != nil {

@@ -138,6 +138,11 @@ export class OlmMachine extends Machine {
    *
    * Give it every answer, one after the other, before the next /sync, and send what
    * is then among the outgoing requests.
+   *
+   * Each call acknowledges the events that the one before returned: have them dealt
+   * with, or kept, before. If the page ends in between, the first call of the next
+   * machine over the store returns them once more, before all others. So an event
+   * comes at least once, and may come twice.
    */
   async receiveSync(answer: unknown): Promise<ToDeviceEvent[]> {
     let picked: unknown;
