@@ -126,6 +126,8 @@ var otherCodes = map[string]string{
 	"machine.ErrOwner":  "ERR_OTHER_DEVICE",
 	"schema.ErrMissing": "ERR_STORE_DAMAGED",
 	"sealed.ErrParams":  "ERR_PASSPHRASE",
+
+	"keyexport.ErrVersion": "ERR_FORMAT",
 }
 
 func codeOf(pkg, name string) string {
@@ -133,7 +135,7 @@ func codeOf(pkg, name string) string {
 		return code
 	}
 	code := "ERR_"
-	if pkg != "machine" {
+	if pkg != "machine" && pkg != "keyexport" {
 		code += "STORE_"
 	}
 	return code + strings.ToUpper(words.ReplaceAllString(strings.TrimPrefix(name, "Err"), "${1}_$2"))
@@ -143,7 +145,7 @@ func codeOf(pkg, name string) string {
 func errorCodes(t *testing.T) map[string]string {
 	t.Helper()
 	codes := make(map[string]string)
-	for pkg, folder := range map[string]string{"machine": ".", "store": "../store", "sealed": "../store/sealed", "schema": "../store/schema"} {
+	for pkg, folder := range map[string]string{"machine": ".", "store": "../store", "sealed": "../store/sealed", "schema": "../store/schema", "keyexport": "keyexport"} {
 		before := len(codes)
 		for _, d := range declarations(t, folder) {
 			if d.kind == token.VAR && strings.HasPrefix(d.name, "Err") {

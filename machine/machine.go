@@ -62,7 +62,6 @@ package machine
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
@@ -87,6 +86,10 @@ type Config struct {
 	// Events is told what happens unasked, one after the other. It may call the
 	// machine. Calls of the machine wait for it, so it should not take long.
 	Events func(Event)
+	// Rest is called between the slices of work that takes long. It returns when
+	// everything else that waits has had its turn, where that is not for the scheduler
+	// to see to: [runtime.Gosched] if nil.
+	Rest func()
 }
 
 // Machine is one device of a user, made by [Open].
@@ -97,11 +100,12 @@ type Machine struct {
 	epoch  uint64
 	events eventQueue
 
-	mu       sync.Mutex // for all below, which [work] is the way to
+	mu       turns // for all below, which [work] is the way to
 	state    state
 	incoming []incoming    // durable, and not yet given to the application
 	returned uint64        // number of the last event that was
 	landing  chan struct{} // closed when the last step has landed
+	paces    paces
 }
 
 // state is what a machine has in memory. It is never behind the store, and ahead
@@ -147,7 +151,7 @@ func Open(ctx context.Context, config Config) (*Machine, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	m := &Machine{config: config, user: config.UserID, device: config.DeviceID}
+	m := &Machine{config: config, user: config.UserID, device: config.DeviceID, paces: newPaces()}
 	m.events.deliver = config.Events
 	// Whoever has the store by mistake must not take it from its owner.
 	if err := m.checkOwner(ctx); err != nil {

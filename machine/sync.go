@@ -9,8 +9,7 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 )
 
-// syncSlice is how many events to this device are decrypted in one step, so that
-// others have their turn while a long answer is worked on.
+// syncSlice is how many events to this device are decrypted in one step at most.
 const syncSlice = 100
 
 // ToDeviceEvent is what came to this device. One that is not Encrypted could be from
@@ -82,9 +81,16 @@ func (m *Machine) ReceiveSync(ctx context.Context, answer []byte) ([]ToDeviceEve
 }
 
 func (m *Machine) receiveAllEvents(ctx context.Context, all strictjson.Value) error {
-	for some := range slices.Chunk(slices.Collect(all.Elements()), syncSlice) {
-		if err := m.receiveEvents(ctx, some); err != nil {
+	events := slices.Collect(all.Elements())
+	for len(events) > 0 {
+		n, err := m.receiveEvents(ctx, events)
+		if err != nil {
 			return err
+		}
+		if events = events[n:]; len(events) > 0 {
+			if err := m.rest(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -148,13 +154,21 @@ func (m *Machine) finishSync(ctx context.Context, v strictjson.Value) error {
 	return w.commit(ctx)
 }
 
-// receiveEvents takes over some events to this device.
-func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) error {
-	w, err := m.begin(ctx)
+// receiveEvents takes over the first of some events to this device, in one step, and
+// returns how many.
+func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) (int, error) {
+	w, n, err := m.beginSlice(ctx, &m.paces.syncs, len(events))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer w.end()
+	if err := w.receive(ctx, events[:n]); err != nil {
+		return 0, err
+	}
+	return n, w.commit(ctx)
+}
+
+func (w *work) receive(ctx context.Context, events []strictjson.Value) error {
 	messages := make([]*olmMessage, len(events))
 	errs := make([]error, len(events))
 	var peers []peerID
@@ -201,7 +215,7 @@ func (m *Machine) receiveEvents(ctx context.Context, events []strictjson.Value) 
 		return err
 	}
 	w.dropStrangers(peers, messages)
-	return w.commit(ctx)
+	return nil
 }
 
 // dropStrangers drops from memory those who have sent nothing that is kept: anybody can

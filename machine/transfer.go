@@ -17,12 +17,12 @@ const transferSlice = 250
 //
 // https://spec.matrix.org/latest/client-server-api/#key-export-format
 func (m *Machine) ExportRoomKeys(ctx context.Context, roomID, position string) (sessions [][]byte, next string, err error) {
-	w, err := m.begin(ctx)
+	w, count, err := m.beginSlice(ctx, &m.paces.exports, transferSlice)
 	if err != nil {
 		return nil, "", err
 	}
 	defer w.end()
-	query := store.Query{Table: store.InboundSessions, Limit: transferSlice, After: position}
+	query := store.Query{Table: store.InboundSessions, Limit: count, After: position}
 	if roomID != "" {
 		query.Index, query.Value = store.ByRoom, roomID
 	}
@@ -67,7 +67,8 @@ type Import struct {
 	RoomID, SessionID string
 	// Kept says that the session that was there is at least as good.
 	Kept bool
-	// Error is [ErrFormat] for what is no session.
+	// Error is [ErrFormat] for what is no session, [ErrAlgorithm] for one of another
+	// kind, and [ErrMismatchedKeys] if the key is of another session than it says.
 	Error error
 }
 
@@ -75,79 +76,162 @@ type Import struct {
 // of each. Nobody vouches for them but who gave the file: events that they decrypt
 // are marked as unauthenticated. One that cannot be read holds up no other.
 //
-// If it returns an error of the store, some of the sessions may have been taken over;
-// they can be imported again.
+// However many they are, other calls have their turn meanwhile. If it returns an error
+// of the store, or of ctx, some of the sessions may have been taken over, at least those
+// that it returns; all can be imported again.
 func (m *Machine) ImportRoomKeys(ctx context.Context, sessions [][]byte) (all []Import, err error) {
+	var before *importing
 	for len(sessions) > 0 {
-		some := sessions[:min(len(sessions), transferSlice)]
-		sessions = sessions[len(some):]
-		part, err := m.importSome(ctx, some)
+		// A slice is read while the one before it is on its way to the store.
+		next, err := m.startImport(ctx, sessions)
+		if landed := before.wait(ctx); landed != nil {
+			err = landed
+		} else {
+			all = append(all, before.results()...)
+		}
+		before = next
+		if err == nil {
+			sessions = sessions[len(next.all):]
+			err = m.rest(ctx)
+		}
 		if err != nil {
+			before.wait(ctx)
 			return all, err
 		}
-		all = append(all, part...)
 	}
-	return all, nil
+	err = before.wait(ctx)
+	if err == nil {
+		all = append(all, before.results()...)
+	}
+	return all, err
 }
 
-// importSome imports a slice in one step.
-func (m *Machine) importSome(ctx context.Context, sessions [][]byte) ([]Import, error) {
-	w, err := m.begin(ctx)
+// importing is a slice of an import that is on its way to the store.
+type importing struct {
+	*started
+	all []Import
+}
+
+// arrival is a session that has come, and whether the one whose place it took was in
+// memory, too.
+type arrival struct {
+	*inbound
+	cached bool
+}
+
+func (i *importing) results() []Import {
+	if i == nil {
+		return nil
+	}
+	return i.all
+}
+
+// startImport imports the first of some sessions in one step. It returns nil with an
+// error.
+func (m *Machine) startImport(ctx context.Context, sessions [][]byte) (*importing, error) {
+	w, count, err := m.beginSlice(ctx, &m.paces.imports, len(sessions))
 	if err != nil {
 		return nil, err
 	}
 	defer w.end()
-	all := make([]Import, len(sessions))
-	given := make([]*inbound, len(sessions))
+	i := &importing{all: make([]Import, count)}
+	given := make([]*inbound, count)
 	var ids []string
-	for i, json := range sessions {
-		content := parseObject(json)
-		k, ok := readRoomKey(content)
-		in := (*inbound)(nil)
-		if ok {
-			in, ok = importKey(k, content, fromImport, w.now())
+	for n, json := range sessions[:count] {
+		if given[n], i.all[n] = readExported(json, w.now()); given[n] != nil {
+			ids = append(ids, i.all[n].SessionID)
 		}
-		if all[i] = (Import{RoomID: k.room, SessionID: k.session}); !ok || in.session.SessionID() != k.session {
-			all[i].Error = ErrFormat
-			continue
-		}
-		given[i] = in
-		ids = append(ids, k.session)
 	}
 	known, err := w.knownSessions(ctx, ids)
 	if err != nil {
+		for _, in := range given {
+			if in != nil {
+				in.session.Wipe()
+			}
+		}
 		return nil, err
 	}
 	arrived := newArrivals()
-	for i, in := range given {
+	for n, in := range given {
 		if in == nil {
 			continue
 		}
-		id := all[i].SessionID
+		id := i.all[n].SessionID
+		cached := w.state.inbound.sessions[id] != nil // if only by this import, that costs some memory
 		if in = w.takeOver(known, id, in); in == nil {
-			all[i].Kept = true
+			i.all[n].Kept = true
 			continue
 		}
+		w.pass(id, in, cached)
 		arrived.add(in.room, id)
 		w.gotKey(id)
 	}
 	arrived.tell(w)
-	// What was read and written is not kept in memory.
-	defer func() {
-		for id, in := range known {
-			if in != nil && m.cached(id) != in {
-				in.session.Wipe()
-			}
+	for id, in := range known {
+		if in != nil && w.state.inbound.sessions[id] != in {
+			in.session.Wipe() // it was only looked at
 		}
-	}()
-	return all, w.commit(ctx)
+	}
+	if i.started, err = w.start(); err != nil {
+		return nil, err
+	}
+	return i, nil
 }
 
-// cached returns the session in memory, without a step being under way.
-func (m *Machine) cached(id string) *inbound {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.state.inbound.sessions[id]
+// readExported reads a session, and says why it cannot.
+func readExported(json []byte, now int64) (*inbound, Import) {
+	content := parseObject(json)
+	k, ok := readRoomKey(content)
+	result := Import{RoomID: k.room, SessionID: k.session, Error: ErrFormat}
+	if !ok {
+		if algorithm := text(content.Get("algorithm")); algorithm != "" && algorithm != megolmAlgorithm {
+			result.Error = ErrAlgorithm
+		}
+		return nil, result
+	}
+	in, ok := importKey(k, content, fromImport, now)
+	if !ok {
+		return nil, result
+	}
+	if in.session.SessionID() != k.session {
+		in.session.Wipe()
+		result.Error = ErrMismatchedKeys
+		return nil, result
+	}
+	result.Error = nil
+	return in, result
+}
+
+// wait returns when the store has the slice.
+func (i *importing) wait(ctx context.Context) error {
+	if i == nil {
+		return nil
+	}
+	return i.started.wait(ctx)
+}
+
+// pass has a session that was imported stay in memory only until the store has it, and
+// if it was there before, or is used meanwhile.
+func (w *work) pass(id string, in *inbound, cached bool) {
+	if w.passing == nil {
+		w.passing = make(map[string]arrival)
+	}
+	w.passing[id] = arrival{in, cached}
+}
+
+// letGo lets go of the sessions that only passed through memory.
+func (w *work) letGo() {
+	c := &w.state.inbound
+	for id, in := range w.passing {
+		switch {
+		case c.sessions[id] != in.inbound: // another one has come since
+		case in.cached, c.unsaved[in.inbound]:
+			c.recent = append(c.recent, id)
+		default:
+			in.session.Wipe()
+			delete(c.sessions, id)
+		}
+	}
 }
 
 // knownSessions returns the sessions that are there, without keeping them in memory.
@@ -174,15 +258,10 @@ func (w *work) takeOver(known map[string]*inbound, id string, in *inbound) *inbo
 		if in = better(old, in); in == nil {
 			return nil
 		}
+		w.dropInbound(old) // what was to be kept of it is in the new one
 	}
-	if w.state.inbound.sessions[id] != nil {
-		w.state.inbound.sessions[id] = in
-	}
-	if old != nil {
-		w.unkeep(old)
-		delete(w.state.inbound.unsaved, old)
-		old.session.Wipe()
-	}
+	w.state.inbound.sessions[id] = in
+	delete(w.state.inbound.forgotten, id)
 	known[id] = in
 	w.keep(in)
 	return in

@@ -34,7 +34,10 @@ type work struct {
 	absent map[string]bool
 	// reserved are the indexes that the step sets aside.
 	reserved []reservation
-	held     bool
+	// passing are sessions that are in memory until the store has them.
+	passing map[string]arrival
+	pace    *pace // of the work that the step is a slice of
+	held    bool
 }
 
 // keeper is something in memory that has a record in the store.
@@ -45,6 +48,10 @@ type keeper interface {
 // begin waits for its turn, and reads what every step needs if it is not there.
 func (m *Machine) begin(ctx context.Context) (*work, error) {
 	m.mu.Lock()
+	return m.beginLocked(ctx)
+}
+
+func (m *Machine) beginLocked(ctx context.Context) (*work, error) {
 	w := &work{Machine: m, held: true}
 	if err := m.state.closed; err != nil {
 		w.end()
@@ -308,6 +315,7 @@ func (s *started) landed(err error) {
 			r.durable = max(r.durable, r.promised)
 		}
 		m.incoming = append(m.incoming, s.work.received...)
+		s.work.letGo()
 	}
 	m.mu.Unlock()
 	if s.done != nil {
@@ -365,6 +373,9 @@ func (w *work) end() {
 	}
 	if len(w.order) > 0 || len(w.kept) > 0 {
 		w.forget()
+	}
+	if w.pace != nil {
+		w.pace.end(w.config.Now())
 	}
 	w.held = false
 	w.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/promise"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
+	"github.com/mudpuppy-e2ee/mudpuppy/machine/keyexport"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/schema"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/sealed"
@@ -64,6 +65,10 @@ var sentinels = []bridge.Sentinel{
 	{Code: "ERR_STORE_DAMAGED", Err: &sealed.ErrDamaged},
 	{Code: "ERR_STORE_DAMAGED", Err: &schema.ErrMissing},
 	{Code: "ERR_PASSPHRASE", Err: &sealed.ErrParams},
+	{Code: "ERR_FORMAT", Err: &keyexport.ErrFormat},
+	{Code: "ERR_FORMAT", Err: &keyexport.ErrVersion},
+	{Code: "ERR_PASSPHRASE", Err: &keyexport.ErrPassphrase},
+	{Code: "ERR_ROUNDS", Err: &keyexport.ErrRounds},
 	{Code: "ERR_FAULT", Err: &errFault},
 }
 

@@ -241,6 +241,43 @@ func exportMachineMarkFailed(number, size, self uint32) {
 	})
 }
 
+//go:wasmexport machine_importKeyFile
+func exportMachineImportKeyFile(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.StartAbortable(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.ImportKeyFile(ctx, bridge.Object[*KeyFile](c.Uint32()), c.Bytes(), c.Bool())
+		if err != nil {
+			return err
+		}
+		c.PutUint32(result.Imported)
+		c.PutUint32(result.Kept)
+		c.PutUint32(uint32(len(result.Failed)))
+		for _, item := range result.Failed {
+			c.PutUint32(item.Index)
+			c.PutText(item.RoomID)
+			c.PutText(item.SessionID)
+			c.PutText(item.Code)
+			c.PutText(item.Message)
+		}
+		return nil
+	})
+}
+
+//go:wasmexport machine_exportToKeyFile
+func exportMachineExportToKeyFile(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.ExportToKeyFile(ctx, bridge.Object[*KeyWriter](c.Uint32()), c.Text(), c.Text())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result.Text)
+		c.PutUint32(result.Count)
+		c.PutText(result.Next)
+		return nil
+	})
+}
+
 //go:wasmexport machine_setRoomSettings
 func exportMachineSetRoomSettings(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)
@@ -384,6 +421,87 @@ func exportOpenMachine(number, size uint32) {
 		c.PutText(result.Curve)
 		c.PutText(result.SyncToken)
 		c.PutText(result.Discarded)
+		return nil
+	})
+}
+
+//go:wasmexport readFileHead
+func exportReadFileHead(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := ReadFileHead(ctx, c.Bytes())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result.Salt)
+		c.PutUint32(result.Rounds)
+		return nil
+	})
+}
+
+//go:wasmexport deriveFileKey
+func exportDeriveFileKey(number, size uint32) {
+	promise.StartAbortable(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := DeriveFileKey(ctx, c.Bytes(), c.Bytes(), c.Uint32())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
+		return nil
+	})
+}
+
+//go:wasmexport openKeyFile
+func exportOpenKeyFile(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := OpenKeyFile(ctx, c.Bytes())
+		if err != nil {
+			return err
+		}
+		c.PutObject(result)
+		return nil
+	})
+}
+
+//go:wasmexport verifyKeyFile
+func exportVerifyKeyFile(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		return VerifyKeyFile(ctx, bridge.Object[*KeyFile](c.Uint32()), c.Bytes(), c.Bool())
+	})
+}
+
+//go:wasmexport writeKeyFile
+func exportWriteKeyFile(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := WriteKeyFile(ctx, c.Uint32())
+		if err != nil {
+			return err
+		}
+		c.PutObject(result.Writer)
+		c.PutBytes(result.Salt)
+		return nil
+	})
+}
+
+//go:wasmexport beginKeyFile
+func exportBeginKeyFile(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := BeginKeyFile(ctx, bridge.Object[*KeyWriter](c.Uint32()), c.Bytes())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
+		return nil
+	})
+}
+
+//go:wasmexport endKeyFile
+func exportEndKeyFile(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := EndKeyFile(ctx, bridge.Object[*KeyWriter](c.Uint32()))
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
 		return nil
 	})
 }

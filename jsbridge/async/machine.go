@@ -80,7 +80,7 @@ func (m *Machine) open(ctx context.Context, key *Key, settings *Settings) error 
 	m.machine, err = machine.Open(ctx, machine.Config{
 		UserID: settings.UserID, DeviceID: settings.DeviceID, Store: s,
 		Policy: machine.Policy(settings.Policy),
-		Now:    now, Log: logger(m.listener, settings.LogLevel), Events: m.tell,
+		Now:    now, Log: logger(m.listener, settings.LogLevel), Events: m.tell, Rest: promise.Rest,
 	})
 	if s == m.place.store && errors.Is(err, schema.ErrMissing) {
 		return errSealed

@@ -60,17 +60,49 @@ type KDF func(passphrase, salt []byte, rounds int) (*[64]byte, error)
 
 // PBKDF2 is the derivation in plain Go (RFC 8018), for one block of output.
 func PBKDF2(passphrase, salt []byte, rounds int) (*[64]byte, error) {
-	h := sha2.NewHMAC512(passphrase)
-	defer h.Wipe()
-	var block, sum [64]byte
-	h.Sum(&block, salt, []byte{0, 0, 0, 1})
-	sum = block
-	for range rounds - 1 {
-		h.Sum(&block, block[:])
-		for i := range sum {
-			sum[i] ^= block[i]
+	d := NewDerivation(passphrase, salt, rounds)
+	for !d.Step(rounds) {
+	}
+	return d.Key(), nil
+}
+
+// Derivation is [PBKDF2] in steps, for where nothing else runs meanwhile.
+type Derivation struct {
+	h          *sha2.HMAC512
+	block, sum [64]byte
+	left       int
+}
+
+// NewDerivation begins one.
+func NewDerivation(passphrase, salt []byte, rounds int) *Derivation {
+	d := &Derivation{h: sha2.NewHMAC512(passphrase), left: rounds - 1}
+	d.h.Sum(&d.block, salt, []byte{0, 0, 0, 1})
+	d.sum = d.block
+	return d
+}
+
+// Step computes so many rounds, and reports whether there are no more.
+func (d *Derivation) Step(rounds int) (done bool) {
+	for range min(rounds, d.left) {
+		d.h.Sum(&d.block, d.block[:])
+		for i := range d.sum {
+			d.sum[i] ^= d.block[i]
 		}
 	}
-	secret.Wipe(block[:])
-	return &sum, nil
+	d.left -= min(rounds, d.left)
+	return d.left <= 0
+}
+
+// Key ends it, and returns the key.
+func (d *Derivation) Key() *[64]byte {
+	key := d.sum
+	d.Wipe()
+	return &key
+}
+
+// Wipe overwrites what is secret. Key does so as well.
+func (d *Derivation) Wipe() {
+	d.h.Wipe()
+	secret.Wipe(d.block[:])
+	secret.Wipe(d.sum[:])
 }

@@ -2,9 +2,12 @@ package keyexport
 
 import (
 	"bytes"
+	"crypto/pbkdf2"
+	"crypto/sha512"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -165,17 +168,81 @@ func TestRoundsAreLimited(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoArrayOfObjectsIsRefused(t *testing.T) {
-	for _, text := range []string{"", "[", "[{}", "{}", "[1]", `["a"]`, "[{}]]", "[{}] x", "[[]]", "[{]"} {
-		var s splitter
-		_, err := s.split([]byte(text))
-		if err == nil && s.ended() {
+func TestWhatIsNoArrayIsRefused(t *testing.T) {
+	for _, text := range []string{"", "[", "[{}", "{}", "1", "[,]", "[{},]", "[,{}]", "[{},,{}]", "[{}]]", "[{}] x", "[}]", "[{]", `["]`, "[{}}]]"} {
+		var s Splitter
+		_, err := s.Split([]byte(text))
+		if err == nil && s.Ended() {
 			t.Errorf("%q passes", text)
 		}
 	}
-	var s splitter
-	if _, err := s.split(append([]byte("[{"), bytes.Repeat([]byte{' '}, maxOne)...)); !errors.Is(err, ErrFormat) {
-		t.Error("an object has no limit")
+}
+
+// One broken session must not cost the others.
+func TestWhatIsNoSessionIsAnItemAllTheSame(t *testing.T) {
+	r := testrand.New(t)
+	long := `{"a":"` + strings.Repeat("x", maxOne) + `"}`
+	for text, want := range map[string][]string{
+		"[]":                     nil,
+		" [ 1 , null,\"a\" ] ":   {"1", "null", `"a"`},
+		`["],\"[",{}]`:           {`"],\"["`, "{}"},
+		"[[[],{}],{}]":           {"[[],{}]", "{}"},
+		"[{}{},{}x,{]]":          {"{}{}", "{}x", "{]"},
+		"[{}," + long + ",{ } ]": {"{}", "null", "{ }"},
+	} {
+		var s Splitter
+		var got []string
+		for _, piece := range pieces(r, text) {
+			items, err := s.Split(piece)
+			if err != nil {
+				t.Fatalf("%q: %v", text, err)
+			}
+			for _, item := range items {
+				got = append(got, string(item))
+			}
+		}
+		if !s.Ended() || !slices.Equal(got, want) {
+			t.Errorf("%.100q: %.100q, not %q", text, got, want)
+		}
+	}
+}
+
+func TestTheHeadAloneIsRead(t *testing.T) {
+	file, _ := write(t, "passphrase", 3)
+	salt, rounds, err := ReadHead([]byte(file[:200]))
+	if err != nil || rounds != 10 || len(salt) != saltLen {
+		t.Fatal(salt, rounds, err)
+	}
+	key, err := PBKDF2([]byte("passphrase"), salt, rounds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := NewReader(nil, Derived(key))
+	if err := reader.Verify([]byte(file)); err != nil || reader.Verified() != nil {
+		t.Error("the derived key does not open it", err)
+	}
+	for _, beginning := range []string{"", file[:60], "[]", file[1:]} {
+		if _, _, err := ReadHead([]byte(beginning)); !errors.Is(err, ErrFormat) {
+			t.Errorf("%q: %v", beginning, err)
+		}
+	}
+}
+
+func TestADerivationInStepsIsTheSame(t *testing.T) {
+	salt := []byte("0123456789abcdef")
+	for _, rounds := range []int{1, 2, 7, 100} {
+		want, err := pbkdf2.Key(sha512.New, "passphrase", salt, rounds, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range []int{1, 3, 100, 1000} {
+			d := NewDerivation([]byte("passphrase"), salt, rounds)
+			for !d.Step(step) {
+			}
+			if got := d.Key(); !bytes.Equal(got[:], want) {
+				t.Errorf("%d rounds by %d: %x, not %x", rounds, step, *got, want)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/subtle"
 	"encoding/binary"
+	"errors"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/aes"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -24,9 +25,9 @@ type Reader struct {
 	length   int // of what is encrypted
 	verified bool
 
-	stream  *aes.Pieces
-	left    int // to be decrypted
-	objects splitter
+	stream *aes.Pieces
+	left   int // to be decrypted
+	items  Splitter
 }
 
 // NewReader begins to read a file. The passphrase is copied. [PBKDF2] is used unless
@@ -37,6 +38,35 @@ func NewReader(passphrase []byte, derive ...KDF) *Reader {
 		r.derive = derive[0]
 	}
 	return r
+}
+
+// errHead ends the reading of a file whose head has come.
+var errHead = errors.New("keyexport: the head is read")
+
+// ReadHead returns how the key of a file is derived, given its first bytes, of which
+// some hundred are enough: for those who derive it elsewhere, and give it to NewReader
+// by [Derived]. It returns [ErrFormat], [ErrVersion] or [ErrRounds].
+func ReadHead(beginning []byte) (salt []byte, rounds int, err error) {
+	r := NewReader(nil, func(_, s []byte, n int) (*[64]byte, error) {
+		salt, rounds = bytes.Clone(s), n
+		return nil, errHead
+	})
+	switch err := r.Verify(beginning); err {
+	case errHead:
+		return salt, rounds, nil
+	case nil:
+		return nil, 0, ErrFormat
+	default:
+		return nil, 0, err
+	}
+}
+
+// Derived is a derivation that was made before.
+func Derived(key *[64]byte) KDF {
+	return func(_, _ []byte, _ int) (*[64]byte, error) {
+		k := *key
+		return &k, nil
+	}
 }
 
 // Verify takes the next piece of the file, the first time. It returns [ErrFormat],
@@ -123,13 +153,13 @@ func (r *Reader) Read(piece []byte) (sessions [][]byte, err error) {
 	r.left -= len(b)
 	r.stream.XOR(b, b)
 	defer secret.Wipe(b)
-	return r.objects.split(b)
+	return r.items.Split(b)
 }
 
 // Done ends the second time, and overwrites the keys. It returns [ErrFormat] for what is
 // no array of objects, or not complete.
 func (r *Reader) Done() error {
-	complete := r.verified && r.left == 0 && r.objects.ended()
+	complete := r.verified && r.left == 0 && r.items.Ended()
 	r.Wipe()
 	if !complete {
 		return ErrFormat
@@ -147,6 +177,6 @@ func (r *Reader) Wipe() {
 	if r.stream != nil {
 		r.stream.Wipe()
 	}
-	r.objects.wipe()
+	r.items.Wipe()
 	r.verified = false
 }

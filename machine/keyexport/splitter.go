@@ -6,57 +6,87 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 )
 
-// splitter takes the objects out of a JSON array, in pieces of any length. It only
-// counts brackets; whoever reads the objects checks them.
-type splitter struct {
-	depth   int
+// Splitter takes the items out of a JSON array, in pieces of any length. It only
+// counts brackets; whoever reads the items checks them.
+type Splitter struct {
+	state   splitterState
+	depth   int // of brackets within the item
 	quoted  bool
 	escaped bool
-	done    bool
-	object  []byte // the one that is not complete
+	tooLong bool
+	item    []byte // the one that is not complete
 }
 
-// split returns the objects that are complete with the next piece.
-func (s *splitter) split(piece []byte) (objects [][]byte, err error) {
-	for _, c := range piece {
-		if s.depth < 2 {
-			if err := s.between(c); err != nil {
-				return nil, err
+type splitterState int
+
+const (
+	beforeArray splitterState = iota
+	beforeFirst               // item, or the end
+	beforeItem
+	inItem
+	afterItem
+	afterArray
+)
+
+// Split returns the items that are complete with the next piece: sessions, if they are
+// objects. One that is too long to be a session comes as null. They are secret; the
+// caller wipes them. It returns [ErrFormat] for what is no array.
+func (s *Splitter) Split(piece []byte) (items [][]byte, err error) {
+	for at := 0; at < len(piece); at++ {
+		c := piece[at]
+		if s.state == inItem {
+			if s.quoted && !s.escaped { // most of it is text
+				n := bytes.IndexAny(piece[at:], `"\`)
+				if n < 0 {
+					n = len(piece) - at
+				}
+				if n > 0 {
+					s.append(piece[at : at+n]...)
+					at += n - 1
+					continue
+				}
 			}
-			continue
+			if s.depth > 0 || s.quoted || !isEnd(c) {
+				s.append(c)
+				s.within(c)
+				continue
+			}
+			items = append(items, s.take())
 		}
-		if s.append(c); len(s.object) > maxOne {
-			return nil, ErrFormat
-		}
-		s.within(c)
-		if s.depth == 1 {
-			objects = append(objects, bytes.Clone(s.object))
-			secret.Wipe(s.object)
-			s.object = s.object[:0]
+		if err := s.between(c); err != nil {
+			return nil, err
 		}
 	}
-	return objects, nil
+	return items, nil
 }
 
-// between takes what stands around the objects.
-func (s *splitter) between(c byte) error {
+func isEnd(c byte) bool { return c == ',' || c == ']' || isSpace(c) }
+
+// between takes what stands around the items.
+func (s *Splitter) between(c byte) error {
 	switch {
-	case isSpace(c), c == ',' && s.depth == 1:
-	case c == '[' && s.depth == 0 && !s.done:
-		s.depth = 1
-	case c == '{' && s.depth == 1:
-		s.depth = 2
+	case isSpace(c):
+	case c == '[' && s.state == beforeArray:
+		s.state = beforeFirst
+	case c == ',' && s.state == afterItem:
+		s.state = beforeItem
+	case c == ']' && (s.state == beforeFirst || s.state == afterItem):
+		s.state = afterArray
+	case s.state == beforeFirst || s.state == beforeItem:
+		if c == ',' || c == ']' || c == '}' {
+			return ErrFormat
+		}
+		s.state = inItem
 		s.append(c)
-	case c == ']' && s.depth == 1:
-		s.depth, s.done = 0, true
+		s.within(c)
 	default:
 		return ErrFormat
 	}
 	return nil
 }
 
-// within follows strings and brackets within an object.
-func (s *splitter) within(c byte) {
+// within follows strings and brackets within an item.
+func (s *Splitter) within(c byte) {
 	switch {
 	case s.escaped:
 		s.escaped = false
@@ -71,17 +101,33 @@ func (s *splitter) within(c byte) {
 	}
 }
 
-// append adds a character, and overwrites a buffer that is outgrown.
-func (s *splitter) append(c byte) {
-	if len(s.object) == cap(s.object) {
-		larger := make([]byte, len(s.object), 2*cap(s.object)+1024)
-		copy(larger, s.object)
-		secret.Wipe(s.object)
-		s.object = larger
+// append adds to the item, and overwrites a buffer that is outgrown.
+func (s *Splitter) append(b ...byte) {
+	if s.tooLong = s.tooLong || len(s.item)+len(b) > maxOne; s.tooLong {
+		return
 	}
-	s.object = append(s.object, c)
+	if len(s.item)+len(b) > cap(s.item) {
+		larger := make([]byte, len(s.item), 2*cap(s.item)+len(b)+1024)
+		copy(larger, s.item)
+		secret.Wipe(s.item)
+		s.item = larger
+	}
+	s.item = append(s.item, b...)
 }
 
-func (s *splitter) ended() bool { return s.done && s.depth == 0 }
+// take returns the item.
+func (s *Splitter) take() []byte {
+	item := bytes.Clone(s.item)
+	if s.tooLong {
+		item = []byte("null")
+	}
+	secret.Wipe(s.item)
+	s.state, s.item, s.tooLong = afterItem, s.item[:0], false
+	return item
+}
 
-func (s *splitter) wipe() { secret.Wipe(s.object[:cap(s.object)]) }
+// Ended reports whether the array is complete.
+func (s *Splitter) Ended() bool { return s.state == afterArray }
+
+// Wipe overwrites what is not complete.
+func (s *Splitter) Wipe() { secret.Wipe(s.item[:cap(s.item)]) }

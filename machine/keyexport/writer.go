@@ -15,6 +15,7 @@ type Writer struct {
 	passphrase []byte
 	rounds     int
 	derive     KDF
+	head       []byte
 
 	stream *aes.Pieces
 	mac    *sha2.MAC256
@@ -28,8 +29,17 @@ func NewWriter(passphrase []byte, rounds int, derive ...KDF) *Writer {
 	if len(derive) > 0 {
 		w.derive = derive[0]
 	}
+	w.head = make([]byte, headLen)
+	w.head[0] = version
+	random.Fill(w.head[1 : headLen-4])
+	// Some count in 64 bits of the counter only. With this bit zero, and files that
+	// end sometime, there is no difference.
+	w.head[1+saltLen+8] &= 0x7f
 	return w
 }
+
+// Salt is what the derivation will be given.
+func (w *Writer) Salt() []byte { return w.head[1 : 1+saltLen] }
 
 // Begin returns the first piece of the file. It returns [ErrRounds] for a number of
 // rounds that is not from 1 to [MaxRounds], or an error of the derivation.
@@ -37,14 +47,9 @@ func (w *Writer) Begin() ([]byte, error) {
 	if w.rounds < 1 || w.rounds > MaxRounds {
 		return nil, ErrRounds
 	}
-	head := make([]byte, headLen)
-	head[0] = version
-	random.Fill(head[1 : headLen-4])
-	// Some count in 64 bits of the counter only. With this bit zero, and files that
-	// end sometime, there is no difference.
-	head[1+saltLen+8] &= 0x7f
+	head := w.head
 	binary.BigEndian.PutUint32(head[headLen-4:], uint32(w.rounds))
-	derived, err := w.derive(w.passphrase, head[1:1+saltLen], w.rounds)
+	derived, err := w.derive(w.passphrase, w.Salt(), w.rounds)
 	secret.Wipe(w.passphrase)
 	if err != nil {
 		return nil, err
@@ -76,8 +81,17 @@ func (w *Writer) End() []byte {
 	if len(w.rest) > 0 {
 		text = append(base64.AppendEncode(text, w.rest), '\n')
 	}
-	w.stream.Wipe()
+	w.Wipe()
 	return append(append(text, end...), '\n')
+}
+
+// Wipe overwrites the keys. End does so as well.
+func (w *Writer) Wipe() {
+	secret.Wipe(w.passphrase)
+	if w.stream != nil {
+		w.stream.Wipe()
+		w.mac.Wipe()
+	}
 }
 
 // encrypt appends what is encrypted, which it overwrites.

@@ -6,6 +6,7 @@ import * as synchronous from "./instance.js";
 import type { Core } from "./instance.js";
 import { type Live, markFaulty, numberOfLive } from "./live.js";
 import { decode, encode } from "./text.js";
+import { afterTurn } from "./turn.js";
 import { LongJSON, type Value } from "./values.js";
 
 export { Live } from "./live.js";
@@ -108,6 +109,17 @@ export const imports = {
   promise_notify(listener: number, news: number): void {
     view(news);
     listeners.get(listener >>> 0)?.();
+  },
+  promise_rest(number: number): void {
+    afterTurn(() => {
+      if (!running()) return;
+      try {
+        core!["promise_rested"]!(number >>> 0);
+      } catch (cause) {
+        markCrashed(cause);
+      }
+      wake();
+    });
   },
 };
 

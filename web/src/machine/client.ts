@@ -30,7 +30,11 @@ export type MachineErrorCode =
   | "ERR_CLOSED"
   /** The store is of another user or device. */
   | "ERR_OTHER_DEVICE"
-  /** What was handed in is not JSON as it is read here, or that something is missing in it or of the wrong type. */
+  /**
+   * What was handed in is not JSON as it is read here, or that something is missing in it or of the wrong type.
+   * A file is no export of room keys, or is damaged.
+   * It is of an unknown version.
+   */
   | "ERR_FORMAT"
   /** For the id of a request that there is not, or not any more. Nothing is lost: what is still to be sent is given out again. */
   | "ERR_UNKNOWN_REQUEST"
@@ -101,7 +105,13 @@ export type MachineErrorCode =
    *
    */
   | "ERR_STORE_DAMAGED"
+  /**
+   *
+   * The passphrase is wrong, or the file was altered.
+   */
   | "ERR_PASSPHRASE"
+  /** A file asks for more rounds than MaxRounds. */
+  | "ERR_ROUNDS"
   /** There was a fault in an earlier call, after which nobody knows in which state the machine is. Open it anew. */
   | "ERR_FAULT";
 
@@ -461,6 +471,90 @@ function takeOutgoingRequest(): OutgoingRequest {
   };
 }
 
+/** @internal FileHead says how the key of an encrypted file is derived. */
+export interface FileHead {
+  salt: Uint8Array;
+  rounds: number;
+}
+
+function takeFileHead(): FileHead {
+  return {
+    salt: takeBytes(),
+    rounds: takeUint32(),
+  };
+}
+
+/** RefusedKey is a key that was not imported. */
+export interface RefusedKey {
+  /** Of the session in the file or the list, from 0 */
+  index: number;
+  /** Empty if it does not say */
+  roomId: string;
+  /** Empty if it does not say */
+  sessionId: string;
+  /**
+   * ERR_FORMAT for what is no session, ERR_ALGORITHM for one of another kind,
+   * ERR_MISMATCHED_KEYS if the key is of another session than it says.
+   */
+  code: string;
+  /** For developers, without secrets */
+  message: string;
+}
+
+function takeRefusedKey(): RefusedKey {
+  return {
+    index: takeUint32(),
+    roomId: takeText(),
+    sessionId: takeText(),
+    code: takeText(),
+    message: takeText(),
+  };
+}
+
+/** @internal ImportedKeys says what became of some keys. */
+export interface ImportedKeys {
+  imported: number;
+  kept: number;
+  failed: RefusedKey[];
+}
+
+function takeImportedKeys(): ImportedKeys {
+  return {
+    imported: takeUint32(),
+    kept: takeUint32(),
+    failed: takeList(() => takeRefusedKey()),
+  };
+}
+
+/** @internal NewKeyFile is a file that is to be written, and the salt for its key. */
+export interface NewKeyFile {
+  writer: number;
+  salt: Uint8Array;
+}
+
+function takeNewKeyFile(): NewKeyFile {
+  return {
+    writer: takeUint32(),
+    salt: takeBytes(),
+  };
+}
+
+/** @internal ExportedKeys is a piece of a file. */
+export interface ExportedKeys {
+  text: Uint8Array;
+  count: number;
+  /** The position after it; empty at the end */
+  next: string;
+}
+
+function takeExportedKeys(): ExportedKeys {
+  return {
+    text: takeBytes(),
+    count: takeUint32(),
+    next: takeText(),
+  };
+}
+
 /**
  * RoomSettings are those of an encrypted room, from its m.room.encryption and
  * m.room.history_visibility.
@@ -750,6 +844,24 @@ export abstract class Machine extends Live {
     return start("machine_markFailed", this, values, () => {});
   }
 
+  /** @internal Imports what the next piece of a file brings. */
+  async _importKeyFile(file: number, piece: Uint8Array, last: boolean, signal?: AbortSignal): Promise<ImportedKeys> {
+    const values: Value[] = [];
+    addUint32(values, "file", file);
+    addBytes(values, "piece", piece);
+    addBool(values, "last", last);
+    return start("machine_importKeyFile", this, values, takeImportedKeys, signal);
+  }
+
+  /** @internal Writes the next sessions to a file: those of a room, or all. */
+  async _exportToKeyFile(writer: number, roomId: string, position: string): Promise<ExportedKeys> {
+    const values: Value[] = [];
+    addUint32(values, "writer", writer);
+    addText(values, "roomId", roomId);
+    addText(values, "position", position);
+    return start("machine_exportToKeyFile", this, values, takeExportedKeys);
+  }
+
   /**
    * Says that a room is encrypted, and how. It throws ERR_ALGORITHM
    * for another algorithm than the room had before: encryption cannot be weakened
@@ -869,6 +981,69 @@ export async function openMachine(place: number, key: Key, settings: Settings): 
   addKey(values, "key", key);
   addSettings(values, "settings", settings);
   return start("openMachine", null, values, takeOpened);
+}
+
+/** @internal Reads the beginning of an encrypted file. */
+export async function readFileHead(beginning: Uint8Array): Promise<FileHead> {
+  const values: Value[] = [];
+  addBytes(values, "beginning", beginning);
+  return start("readFileHead", null, values, takeFileHead);
+}
+
+/** @internal PBKDF2, for where the platform has none. */
+export async function deriveFileKey(passphrase: Uint8Array, salt: Uint8Array, rounds: number, signal?: AbortSignal): Promise<Uint8Array> {
+  const values: Value[] = [];
+  addBytes(values, "passphrase", passphrase);
+  addBytes(values, "salt", salt);
+  addUint32(values, "rounds", rounds);
+  return start("deriveFileKey", null, values, takeBytes, signal);
+}
+
+/**
+ * @internal Begins to read a file, with the key that was derived, or none if it is not
+ * encrypted.
+ */
+export async function openKeyFile(key: Uint8Array): Promise<number> {
+  const values: Value[] = [];
+  addBytes(values, "key", key);
+  return start("openKeyFile", null, values, takeUint32);
+}
+
+/**
+ * @internal Looks at the next piece of an encrypted file, before anything of it is
+ * used.
+ */
+export async function verifyKeyFile(file: number, piece: Uint8Array, last: boolean): Promise<void> {
+  const values: Value[] = [];
+  addUint32(values, "file", file);
+  addBytes(values, "piece", piece);
+  addBool(values, "last", last);
+  return start("verifyKeyFile", null, values, () => {});
+}
+
+/**
+ * @internal Begins to write a file: encrypted, with so many rounds, or in the clear
+ * if they are 0.
+ */
+export async function writeKeyFile(rounds: number): Promise<NewKeyFile> {
+  const values: Value[] = [];
+  addUint32(values, "rounds", rounds);
+  return start("writeKeyFile", null, values, takeNewKeyFile);
+}
+
+/** @internal Returns the beginning of a file. */
+export async function beginKeyFile(writer: number, key: Uint8Array): Promise<Uint8Array> {
+  const values: Value[] = [];
+  addUint32(values, "writer", writer);
+  addBytes(values, "key", key);
+  return start("beginKeyFile", null, values, takeBytes);
+}
+
+/** @internal Returns the end of a file. */
+export async function endKeyFile(writer: number): Promise<Uint8Array> {
+  const values: Value[] = [];
+  addUint32(values, "writer", writer);
+  return start("endKeyFile", null, values, takeBytes);
 }
 
 /** @internal Makes a store in memory. */

@@ -27,6 +27,7 @@ export type {
   Persistence,
   Policy,
   Reason,
+  RefusedKey,
   RequestKind,
   RoomSettings,
   Share,
@@ -52,6 +53,8 @@ export type {
   RoomKeysDetail,
   StoreLostDetail,
 } from "./news.js";
+export type { ExportedSessionData, RoomKeySource } from "./keysource.js";
+export type { ExportOptions, ImportOptions, ImportResult, KeyProgress } from "./roomkeys.js";
 export type { MachineOptions, Passphrase, StoreKey, StoreOptions } from "./options.js";
 export { type BuiltInStore, deleteIndexedDBStore, indexedDBStore, memoryStore } from "./stores.js";
 

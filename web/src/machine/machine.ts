@@ -15,6 +15,8 @@ import {
 import { type MachineEvent, type MachineEvents, takeNews } from "./news.js";
 import { checkStore, levelOf, type MachineOptions, readKey, readOptions, type StoreOptions } from "./options.js";
 import { BuiltInStore, openPlace } from "./stores.js";
+import type { RoomKeySource } from "./keysource.js";
+import { type ExportOptions, exportRoomKeys, type ImportOptions, importRoomKeys, type ImportResult } from "./roomkeys.js";
 import { pickSync } from "./sync.js";
 
 /** A room event in the clear. */
@@ -77,6 +79,7 @@ export class OlmMachine extends Machine {
   readonly discarded: string | undefined;
   #syncToken: string;
   #listener: number;
+  #report: (what: string, error: unknown) => void;
 
   private constructor(options: MachineOptions, opened: Opened, persistence: Promise<Persistence>, listener: number) {
     super(opened.machine);
@@ -87,6 +90,7 @@ export class OlmMachine extends Machine {
     this.discarded = opened.discarded || undefined;
     this.#syncToken = opened.syncToken;
     this.#listener = listener;
+    this.#report = (what, error) => options.logger?.error?.(`${what} has thrown: ${error}`);
   }
 
   /**
@@ -173,6 +177,36 @@ export class OlmMachine extends Machine {
     const { event_id, sender, origin_server_ts, type, content } = given;
     const { type: decryptedType, content: decrypted, ...rest } = await this._decrypt(roomId, { event_id, sender, origin_server_ts, type, content });
     return { event: { ...given, type: decryptedType, content: decrypted }, ...rest };
+  }
+
+  /**
+   * Imports room keys that were exported, here or by another client: an encrypted
+   * file and its `passphrase`, or JSON, as text or as a list of sessions. A file is
+   * read in pieces, and nothing of an encrypted one is used before all of it was
+   * found intact. Of an encrypted stream all is gathered first, up to 1 GiB.
+   *
+   * One bad key costs only itself: see `failed` of the result. Messages that the keys
+   * decrypt get a grey shield, because nobody vouches for them.
+   *
+   * Whatever else is asked of the machine meanwhile goes first. If the import ends
+   * early, by an error, the signal, or the page itself, call it again with the same
+   * source: what has been imported is kept, and passed over quickly.
+   *
+   * It throws ERR_PASSPHRASE for a wrong passphrase, or a file that was altered,
+   * ERR_FORMAT for what is no export, ERR_ROUNDS for a file that asks for more than
+   * 50,000,000 rounds, ERR_ABORTED, or an error of the store.
+   */
+  async importRoomKeys(source: RoomKeySource, options: ImportOptions = {}): Promise<ImportResult> {
+    return importRoomKeys({ machine: this, report: this.#report }, source, options);
+  }
+
+  /**
+   * Exports the room keys: a file for other clients, encrypted with a `passphrase`, or
+   * as plain JSON if that is asked for. It throws ERR_ROUNDS, ERR_ABORTED, or an error
+   * of the store.
+   */
+  async exportRoomKeys(options: ExportOptions): Promise<Blob> {
+    return exportRoomKeys({ machine: this, report: this.#report }, options);
   }
 
   /** Keeps what is still to be kept, overwrites all keys in memory, and closes the store. It may be called again. */

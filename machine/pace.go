@@ -1,0 +1,79 @@
+package machine
+
+import (
+	"context"
+	"runtime"
+	"time"
+)
+
+// Work that takes long is done in slices, each a step of its own: between two of them
+// the state is free for whoever waits for it, and where there is but one thread, as in
+// a page, all else there has its turn.
+//
+//	for len(all) > 0 {
+//		w, n, err := m.beginSlice(ctx, &m.paces.imports, len(all))
+//		…                                    // with all[:n], as in any step
+//		all = all[n:]
+//		if err := m.rest(ctx); err != nil {
+//			return err
+//		}
+//	}
+
+// sliceTime is how long a slice should take. What it has changed is sealed after it, in
+// about the same time.
+const sliceTime = 25 * time.Millisecond
+
+// pace finds out how many items make a slice, by how long the last one took.
+type pace struct {
+	size, most int
+	items      int // in the slice under way
+	began      time.Time
+}
+
+// newPace is for slices of so many items at most, with which it begins.
+func newPace(most int) pace { return pace{size: most, most: most} }
+
+// begin returns how many of those that are left make the next slice.
+func (p *pace) begin(left int, now time.Time) int {
+	p.items, p.began = min(left, p.size), now
+	return p.items
+}
+
+// end adapts the size, in steps, since what is measured varies.
+func (p *pace) end(now time.Time) {
+	size := 2 * p.size
+	if took := now.Sub(p.began); took > 0 {
+		size = int(min(int64(size), int64(p.items)*int64(sliceTime)/int64(took)))
+	}
+	if p.items == p.size || size < p.size { // few items say nothing of more
+		p.size = min(max(size, p.size/2, 1), p.most)
+	}
+}
+
+// paces are those of the kinds of long work.
+type paces struct{ imports, exports, syncs, shares pace }
+
+func newPaces() paces {
+	return paces{newPace(transferSlice), newPace(transferSlice), newPace(syncSlice), newPace(maxMessages)}
+}
+
+// beginSlice is begin for a slice of long work, and tells how many items of those that
+// are left are in it.
+func (m *Machine) beginSlice(ctx context.Context, p *pace, left int) (w *work, n int, err error) {
+	m.mu.LockForSlice()
+	if w, err = m.beginLocked(ctx); err != nil {
+		return nil, 0, err
+	}
+	w.pace = p
+	return w, p.begin(left, m.config.Now()), nil
+}
+
+// rest has all others have their turn. It returns the error of ctx if that has ended.
+func (m *Machine) rest(ctx context.Context) error {
+	if m.config.Rest != nil {
+		m.config.Rest()
+	} else {
+		runtime.Gosched()
+	}
+	return ctx.Err()
+}

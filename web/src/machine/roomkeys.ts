@@ -1,0 +1,232 @@
+// Importing and exporting room keys.
+import { checkText, fieldsOf, refuse } from "../bridge/arguments.js";
+import { MudpuppyError } from "../bridge/errors.js";
+import { release } from "../bridge/promises.js";
+import {
+  beginKeyFile,
+  endKeyFile,
+  type ImportedKeys,
+  type Machine,
+  openKeyFile,
+  readFileHead,
+  type RefusedKey,
+  verifyKeyFile,
+  writeKeyFile,
+} from "./client.js";
+import { deriveKey } from "./keyfile.js";
+import { checkAborted, type File, openFile, piecesOfList } from "./keysource.js";
+
+/** How far an import or an export has come. */
+export interface KeyProgress {
+  /** How many keys were dealt with so far. */
+  keys: number;
+  /** How much of the source was: bytes of a file, items of a list. Of an export, keys. */
+  done: number;
+  /** Of how much; undefined if that is not known. */
+  total: number | undefined;
+}
+
+/** How room keys are imported. */
+export interface ImportOptions {
+  /** That of an encrypted file. Without it, the source is JSON. */
+  passphrase?: string | undefined;
+  /** Is told now and then how far it has come. What it throws is logged. */
+  onProgress?: ((progress: KeyProgress) => void) | undefined;
+  /** Gives up. What was imported until then stays. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What became of the keys that were imported. */
+export interface ImportResult {
+  /** How many are new here, or begin earlier than what was here. */
+  imported: number;
+  /** How many were here already, at least as good. */
+  kept: number;
+  /** Those that could not be taken. None of them holds up another. */
+  failed: RefusedKey[];
+  /** How many there were altogether. */
+  total: number;
+}
+
+/** How room keys are exported. */
+export interface ExportOptions {
+  /** Encrypts the file. Whoever has both can read every message. */
+  passphrase?: string | undefined;
+  /** How often the passphrase is hashed, 500,000 times if left out. */
+  rounds?: number | undefined;
+  /** Asks for plain JSON instead, which anybody can read. */
+  unencrypted?: boolean | undefined;
+  /** The room whose keys are exported; those of all if left out. */
+  roomId?: string | undefined;
+  /** Is told now and then how far it has come. What it throws is logged. */
+  onProgress?: ((progress: KeyProgress) => void) | undefined;
+  /** Gives up. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What importing and exporting needs of a machine. */
+export interface Host {
+  machine: Machine;
+  /** Takes what a function of the caller has thrown. */
+  report(what: string, error: unknown): void;
+}
+
+/** How much of a file is read at a time: some hundred keys. */
+const PIECE = 256 << 10;
+
+/** The beginning of a file in which its head stands. */
+const HEAD = 1 << 10;
+
+const DEFAULT_ROUNDS = 500_000;
+
+/** @internal */
+export async function importRoomKeys(host: Host, source: unknown, options: unknown): Promise<ImportResult> {
+  const [passphrase, onProgress, signal] = fieldsOf("the options", options, "passphrase", "onProgress", "signal") as [string?, ProgressListener?, AbortSignal?];
+  checkCommon(passphrase, onProgress);
+  const run = new Import(host, tell(host, onProgress), signal);
+  const file = await openFile(source, signal);
+  if (file) await (passphrase === undefined ? run.plainFile(file) : run.encryptedFile(file, passphrase));
+  else if (passphrase === undefined) await run.list(source);
+  else throw refuse("source", "a file, since there is a passphrase");
+  return run.result;
+}
+
+type ProgressListener = (progress: KeyProgress) => void;
+
+function checkCommon(passphrase: unknown, onProgress: unknown): void {
+  if (passphrase !== undefined) checkText("passphrase", passphrase);
+  if (onProgress !== undefined && typeof onProgress !== "function") throw refuse("onProgress", "a function");
+}
+
+/** A listener that cannot throw. */
+function tell(host: Host, onProgress: ProgressListener | undefined): ProgressListener {
+  return (progress) => {
+    try {
+      onProgress?.(progress);
+    } catch (error) {
+      host.report("onProgress", error);
+    }
+  };
+}
+
+class Import {
+  readonly result: ImportResult = { imported: 0, kept: 0, failed: [], total: 0 };
+  readonly #host: Host;
+  readonly #tell: ProgressListener;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(host: Host, tell: ProgressListener, signal: AbortSignal | undefined) {
+    this.#host = host;
+    this.#tell = tell;
+    this.#signal = signal;
+  }
+
+  async encryptedFile(file: File, passphrase: string): Promise<void> {
+    const { salt, rounds } = await readFileHead(await file.read(0, HEAD));
+    const secret = new TextEncoder().encode(passphrase);
+    const key = await deriveKey(secret, salt, rounds, this.#signal).finally(() => secret.fill(0));
+    await this.#with(key, async (number) => {
+      this.#progress(0, file.size);
+      await this.#pieces(file, (piece, _, last) => verifyKeyFile(number, piece, last));
+      await this.#importAll(file, number);
+    });
+  }
+
+  async plainFile(file: File): Promise<void> {
+    if (new TextDecoder().decode(await file.read(0, 64)).trimStart().startsWith("-----")) {
+      throw new MudpuppyError("ERR_PASSPHRASE", "the file is encrypted: its passphrase is missing");
+    }
+    await this.#with(new Uint8Array(), (number) => this.#importAll(file, number));
+  }
+
+  async list(list: unknown): Promise<void> {
+    const size = (list as { length?: unknown } | null | undefined)?.length;
+    const total = Number.isSafeInteger(size) ? (size as number) : undefined;
+    await this.#with(new Uint8Array(), async (number) => {
+      for (const { text, last } of piecesOfList(list)) {
+        checkAborted(this.#signal);
+        await this.#import(number, new TextEncoder().encode(text), last);
+        this.#progress(this.result.total, total);
+      }
+    });
+  }
+
+  async #with(key: Uint8Array, f: (file: number) => Promise<void>): Promise<void> {
+    const number = await openKeyFile(key).finally(() => key.fill(0));
+    await f(number).finally(() => release(number));
+  }
+
+  #importAll(file: File, number: number): Promise<void> {
+    return this.#pieces(file, async (piece, end, last) => {
+      await this.#import(number, piece, last);
+      this.#progress(end, file.size);
+    });
+  }
+
+  /** Goes through a file. */
+  async #pieces(file: File, use: (piece: Uint8Array, end: number, last: boolean) => Promise<void>): Promise<void> {
+    for (let from = 0, end = 0; end < file.size || end === 0; from = end) {
+      checkAborted(this.#signal);
+      end = Math.min(from + PIECE, file.size);
+      const piece = await file.read(from, end);
+      await use(piece, end, end === file.size);
+      if (file.size === 0) return;
+    }
+  }
+
+  async #import(file: number, piece: Uint8Array, last: boolean): Promise<void> {
+    const { imported, kept, failed }: ImportedKeys = await this.#host.machine._importKeyFile(file, piece, last, this.#signal);
+    const { result } = this;
+    result.imported += imported;
+    result.kept += kept;
+    for (const one of failed) result.failed.push(one);
+    result.total += imported + kept + failed.length;
+  }
+
+  #progress(done: number, total: number | undefined): void {
+    this.#tell({ keys: this.result.total, done, total });
+  }
+}
+
+/** @internal */
+export async function exportRoomKeys(host: Host, options: unknown): Promise<Blob> {
+  const read = fieldsOf("the options", options, "passphrase", "unencrypted", "rounds", "roomId", "onProgress", "signal");
+  const [passphrase, unencrypted, rounds = DEFAULT_ROUNDS, roomId = "", onProgress, signal] = read as [string?, boolean?, number?, string?, ProgressListener?, AbortSignal?];
+  checkCommon(passphrase, onProgress);
+  if ((passphrase === undefined || passphrase === "") !== (unencrypted === true)) {
+    throw new MudpuppyError("ERR_ARGUMENT", "give either a passphrase that is not empty, or unencrypted: true");
+  }
+  if (!(Number.isInteger(rounds) && rounds >= 1)) throw refuse("rounds", "a positive integer");
+  const progress = tell(host, onProgress);
+  checkAborted(signal);
+  const { writer, salt } = await writeKeyFile(passphrase === undefined ? 0 : rounds);
+  try {
+    return new Blob(await exportAll(), { type: passphrase === undefined ? "application/json" : "text/plain" });
+  } finally {
+    release(writer);
+  }
+
+  async function exportAll(): Promise<Blob[]> {
+    const key = await keyOf(passphrase, salt, rounds, signal);
+    const parts = [blobOf(await beginKeyFile(writer, key).finally(() => key.fill(0)))];
+    let keys = 0;
+    for (let position = "", isFirst = true; isFirst || position !== ""; isFirst = false) {
+      checkAborted(signal);
+      const { text, count, next } = await host.machine._exportToKeyFile(writer, roomId, position);
+      parts.push(blobOf(text));
+      position = next;
+      progress({ keys: (keys += count), done: keys, total: next === "" ? keys : undefined });
+    }
+    parts.push(blobOf(await endKeyFile(writer)));
+    return parts;
+  }
+}
+
+/** A Blob, since the platform need not keep these in memory. */
+const blobOf = (bytes: Uint8Array): Blob => new Blob([bytes as Uint8Array<ArrayBuffer>]);
+
+async function keyOf(passphrase: string | undefined, salt: Uint8Array, rounds: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  if (passphrase === undefined) return new Uint8Array();
+  const secret = new TextEncoder().encode(passphrase);
+  return deriveKey(secret, salt, rounds, signal).finally(() => secret.fill(0));
+}
