@@ -12,6 +12,9 @@ var (
 	ErrClosed = errors.New("machine: closed")
 	// ErrOwner means that the store is of another user or device.
 	ErrOwner = errors.New("machine: the store belongs to another device")
+	// ErrHalfMigrated means that a [Migration] into the store was begun and not
+	// finished. It has to be begun again.
+	ErrHalfMigrated = errors.New("machine: a migration into the store was not finished")
 	// ErrFormat means that what was handed in is not JSON as it is read here, or
 	// that something is missing in it or of the wrong type.
 	ErrFormat = errors.New("machine: malformed")

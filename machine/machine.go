@@ -99,6 +99,9 @@ type Machine struct {
 	device string
 	epoch  uint64
 	events eventQueue
+	// adopted is the account that a migration takes over, as a pickle in the clear, nil
+	// for a machine.
+	adopted []byte
 
 	mu       turns // for all below, which [work] is the way to
 	state    state
@@ -139,8 +142,8 @@ type state struct {
 // before can commit nothing any more. In an empty store it makes a new device, with
 // keys that the next outgoing requests upload.
 //
-// It returns [ErrOwner] if the store belongs to another device, [ErrFormat] for ids
-// or a policy that cannot be, [store.ErrTooNew] if a later version has written the
+// It returns [ErrOwner] if the store belongs to another device, [ErrHalfMigrated] if a
+// [Migration] into it was not finished, [ErrFormat] for ids or a policy that cannot be, [store.ErrTooNew] if a later version has written the
 // store, or another error of the store.
 //
 // https://spec.matrix.org/latest/client-server-api/#device-keys

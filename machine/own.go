@@ -25,7 +25,10 @@ const (
 
 // loadOwn reads the device's own keys, or makes them in a store that has none.
 func (w *work) loadOwn(ctx context.Context) error {
-	page, err := w.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey}})
+	if w.adopted != nil {
+		return w.adopt()
+	}
+	page, err := w.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey, migratingKey}})
 	if err != nil {
 		return err
 	}
@@ -36,13 +39,16 @@ func (w *work) loadOwn(ctx context.Context) error {
 		w.makeOwn()
 		return nil
 	}
+	if page.Records[0].Key == migratingKey {
+		return ErrHalfMigrated
+	}
 	return w.readOwn(page.Records[0].Value)
 }
 
-// checkOwner returns [ErrOwner] if the store is of another device. What is wrong with it
-// otherwise shows when it is opened.
+// checkOwner returns [ErrOwner] if the store is of another device, and [ErrHalfMigrated]
+// if it is a migration's. What is wrong with it otherwise shows when it is opened.
 func (m *Machine) checkOwner(ctx context.Context) error {
-	page, err := m.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey}})
+	page, err := m.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey, migratingKey}})
 	if err != nil || len(page.Records) == 0 {
 		return err
 	}
@@ -50,6 +56,9 @@ func (m *Machine) checkOwner(ctx context.Context) error {
 	r := record.Read(page.Records[0].Value, ownVersion)
 	if user, device := r.Text(), r.Text(); user != "" && (user != m.user || device != m.device) {
 		return ErrOwner
+	}
+	if page.Records[0].Key == migratingKey {
+		return ErrHalfMigrated
 	}
 	return nil
 }
@@ -90,7 +99,11 @@ func (own *ownDevice) keep(w *work) {
 	r.Bool(own.uploaded)
 	r.Time(own.fallback)
 	r.Secret(own.account.State().MarshalPickle())
-	w.put(store.Account, ownKey, r.Done())
+	key := ownKey
+	if w.adopted != nil {
+		key = migratingKey
+	}
+	w.put(store.Account, key, r.Done())
 }
 
 // deviceKeys is the device's own entry in the device lists, signed by the device.

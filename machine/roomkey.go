@@ -110,7 +110,7 @@ func better(old, in *inbound) *inbound {
 		in.replays = old.replays
 		in.pending = true
 		return in
-	case order != megolm.Better, old.key != in.key, in.source == fromOwner && old.sender != in.sender:
+	case order != megolm.Better, old.key != in.key, in.source == fromOwner && old.sender != "" && old.sender != in.sender:
 	default:
 		merged, err := old.session.Merge(in.session)
 		if err != nil {

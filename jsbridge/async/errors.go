@@ -29,6 +29,7 @@ var (
 var sentinels = []bridge.Sentinel{
 	{Code: "ERR_CLOSED", Err: &machine.ErrClosed},
 	{Code: "ERR_OTHER_DEVICE", Err: &machine.ErrOwner},
+	{Code: "ERR_HALF_MIGRATED", Err: &machine.ErrHalfMigrated},
 	{Code: "ERR_FORMAT", Err: &machine.ErrFormat},
 	{Code: "ERR_UNKNOWN_REQUEST", Err: &machine.ErrUnknownRequest},
 	{Code: "ERR_TOO_MANY_REQUESTS", Err: &machine.ErrTooManyRequests},

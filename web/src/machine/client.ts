@@ -30,6 +30,8 @@ export type MachineErrorCode =
   | "ERR_CLOSED"
   /** The store is of another user or device. */
   | "ERR_OTHER_DEVICE"
+  /** A Migration into the store was begun and not finished. It has to be begun again. */
+  | "ERR_HALF_MIGRATED"
   /**
    * What was handed in is not JSON as it is read here, or that something is missing in it or of the wrong type.
    * A file is no export of room keys, or is damaged.
