@@ -94,11 +94,11 @@ async function copyTypes() {
   await writeFile(join(folder, "index.d.cts"), 'import Olm = require("./surface.cjs");\nexport = Olm;\n');
 }
 
-/** What writers of stores use. It is for tests and tools, so it stays readable. */
+/** What writers of stores use, and the stores of other platforms. It is small, so it stays readable. */
 async function bundleStores() {
   await build({
     absWorkingDir: web,
-    entryPoints: ["store", "store-conformance", "inspect"].map((folder) => `src/${folder}/index.ts`),
+    entryPoints: ["store", "store-conformance", "inspect", "cloudflare"].map((folder) => `src/${folder}/index.ts`),
     outdir: "dist",
     outbase: "src",
     chunkNames: "store/[name]-[hash]",
