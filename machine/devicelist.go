@@ -53,8 +53,8 @@ func (w *work) track(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		if u := w.userNamed(id); u != nil && !u.tracked {
 			u.tracked = true
+			w.outdate(u) // is kept first: who is followed must have been asked for
 			w.keep(u)
-			w.outdate(u)
 		}
 	}
 	return nil
@@ -65,10 +65,7 @@ func (w *work) outdate(u *user) {
 	u.generation++
 	w.state.changes++
 	u.retry = retry{}
-	if !w.state.settings.outdated[u.id] {
-		w.state.settings.outdated[u.id] = true
-		w.keep(&w.state.settings)
-	}
+	w.state.outdated.add(w, u.id)
 }
 
 // deviceListsChanged takes over what a sync says of device lists.
@@ -103,22 +100,18 @@ func (w *work) untrack(u *user) {
 	u.generation++
 	w.state.changes++
 	w.keep(u)
-	if w.state.settings.outdated[u.id] {
-		delete(w.state.settings.outdated, u.id)
-		w.keep(&w.state.settings)
-	}
+	w.state.outdated.remove(w, u.id)
 }
 
 // outdatedQueries returns the queries that are to be sent now. No user is in two at
 // a time, so that answers cannot overtake each other.
 func (w *work) outdatedQueries(now int64) (all []*keysQuery) {
 	var ask []string
-	for id := range w.state.settings.outdated {
+	for _, id := range w.state.outdated.ids() {
 		if u := w.userNamed(id); u != nil && u.query == nil && u.due(now) {
 			ask = append(ask, id)
 		}
 	}
-	slices.Sort(ask)
 	for some := range slices.Chunk(ask, queryUsers) {
 		w.query(some)
 	}
@@ -168,17 +161,13 @@ func (w *work) queryFailed(q *keysQuery, f failure) {
 func (m *Machine) outdatedAmong(users []*user) bool {
 	now := m.now()
 	return slices.ContainsFunc(users, func(u *user) bool {
-		return m.state.settings.outdated[u.id] && (u.query != nil || u.due(now))
+		return m.state.outdated.has(u.id) && (u.query != nil || u.due(now))
 	})
 }
 
 // prepare reads what the requests to come are about.
 func (w *work) prepare(ctx context.Context) error {
-	ids := make([]string, 0, len(w.state.settings.outdated))
-	for id := range w.state.settings.outdated {
-		ids = append(ids, id)
-	}
-	return w.loadUsers(ctx, ids...)
+	return w.loadUsers(ctx, w.state.outdated.ids()...)
 }
 
 // outdateAll notes of all users that their devices may have changed.

@@ -122,6 +122,7 @@ type state struct {
 	own         *ownDevice
 	settings    settings
 	inbox       inbox
+	outdated    outdated
 	keyRequests keyRequests
 	users       map[string]*user
 	peers       map[peerID]*peer

@@ -68,11 +68,10 @@ func membersOf(v strictjson.Value, names ...string) map[string]map[string]strict
 func (w *work) upToDate(q *keysQuery) {
 	for i, id := range q.users {
 		u := w.userNamed(id)
-		if u.generation != q.generations[i] || u.failures > 0 || !w.state.settings.outdated[id] {
+		if u.generation != q.generations[i] || u.failures > 0 || !w.state.outdated.has(id) {
 			continue
 		}
-		delete(w.state.settings.outdated, id)
-		w.keep(&w.state.settings)
+		w.state.outdated.remove(w, id)
 		w.state.changes++
 	}
 }

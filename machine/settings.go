@@ -12,14 +12,10 @@ import (
 // settings are what the machine remembers of its dealings with the homeserver.
 type settings struct {
 	syncToken string
-	// outdated are the users whose device lists must be asked for. It is kept apart
-	// from the lists, so that a machine that starts need not read them all.
-	outdated map[string]bool
 }
 
 const (
 	syncTokenKey    = "sync_token"
-	outdatedKey     = "outdated"
 	settingsVersion = 1
 )
 
@@ -31,31 +27,28 @@ func (w *work) loadSettings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s := &w.state.settings
-	s.outdated = make(map[string]bool)
+	w.state.outdated.clear()
 	w.state.inbox = inbox{first: 1, next: 1}
 	w.broken(page.Broken)
+	lost := slices.ContainsFunc(page.Broken, func(b store.Broken) bool { return b.Key == outdatedKey })
 	for _, rec := range page.Records {
-		if rec.Key == inboxKey {
-			if !w.state.inbox.read(rec.Value) {
-				w.quarantine(rec)
-			}
-			continue
-		}
-		r := record.Read(rec.Value, settingsVersion)
+		ok := false
 		switch rec.Key {
 		case syncTokenKey:
-			s.syncToken = r.Text()
+			r := record.Read(rec.Value, settingsVersion)
+			w.state.settings.syncToken = r.Text()
+			ok = r.Done()
 		case outdatedKey:
-			for range r.Count() {
-				s.outdated[r.Text()] = true
-			}
+			ok = w.readOutdated(rec.Value)
+			lost = lost || !ok
+		case inboxKey:
+			ok = w.state.inbox.read(rec.Value)
 		}
-		if !r.Done() {
+		if !ok {
 			w.quarantine(rec)
 		}
 	}
-	return nil
+	return w.loadShards(ctx, lost)
 }
 
 func (w *work) putSyncToken(token string) {
@@ -63,21 +56,6 @@ func (w *work) putSyncToken(token string) {
 	r := record.New(settingsVersion)
 	r.Text(token)
 	w.put(store.Settings, syncTokenKey, r.Done())
-}
-
-// keep is described at keeper.
-func (s *settings) keep(w *work) {
-	all := make([]string, 0, len(s.outdated))
-	for user := range s.outdated {
-		all = append(all, user)
-	}
-	slices.Sort(all)
-	r := record.New(settingsVersion)
-	r.Uint(uint64(len(all)))
-	for _, user := range all {
-		r.Text(user)
-	}
-	w.put(store.Settings, outdatedKey, r.Done())
 }
 
 // quarantine puts a record aside that cannot be read, so that it is neither lost

@@ -90,7 +90,7 @@ func (m *Machine) ready(r *room) bool {
 func (m *Machine) again(users []*user, o *outbound, devices []target) int64 {
 	first := int64(math.MaxInt64)
 	for _, u := range users {
-		if m.state.settings.outdated[u.id] {
+		if m.state.outdated.has(u.id) {
 			first = min(first, u.at)
 		}
 	}
