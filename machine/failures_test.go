@@ -121,7 +121,8 @@ func readSpecs(d *ast.GenDecl) (all []declaration) {
 }
 
 // An error has its entry under what JavaScript calls it: ERR_ and its name, with
-// STORE_ where it is of a store, but for a few that would say too little so.
+// STORE_ where it is of a store and ATTACHMENT_ where it is of a file, but for a few
+// that would say too little so.
 var otherCodes = map[string]string{
 	"machine.ErrOwner":  "ERR_OTHER_DEVICE",
 	"schema.ErrMissing": "ERR_STORE_DAMAGED",
@@ -135,7 +136,11 @@ func codeOf(pkg, name string) string {
 		return code
 	}
 	code := "ERR_"
-	if pkg != "machine" && pkg != "keyexport" {
+	switch pkg {
+	case "machine", "keyexport":
+	case "attachment":
+		code += "ATTACHMENT_"
+	default:
 		code += "STORE_"
 	}
 	return code + strings.ToUpper(words.ReplaceAllString(strings.TrimPrefix(name, "Err"), "${1}_$2"))
@@ -145,7 +150,7 @@ func codeOf(pkg, name string) string {
 func errorCodes(t *testing.T) map[string]string {
 	t.Helper()
 	codes := make(map[string]string)
-	for pkg, folder := range map[string]string{"machine": ".", "store": "../store", "sealed": "../store/sealed", "schema": "../store/schema", "keyexport": "keyexport"} {
+	for pkg, folder := range map[string]string{"machine": ".", "attachment": "attachment", "store": "../store", "sealed": "../store/sealed", "schema": "../store/schema", "keyexport": "keyexport"} {
 		before := len(codes)
 		for _, d := range declarations(t, folder) {
 			if d.kind == token.VAR && strings.HasPrefix(d.name, "Err") {

@@ -9,6 +9,7 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/promise"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine/keyexport"
+	"github.com/mudpuppy-e2ee/mudpuppy/machine/attachment"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/schema"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/sealed"
@@ -70,6 +71,9 @@ var sentinels = []bridge.Sentinel{
 	{Code: "ERR_FORMAT", Err: &keyexport.ErrVersion},
 	{Code: "ERR_PASSPHRASE", Err: &keyexport.ErrPassphrase},
 	{Code: "ERR_ROUNDS", Err: &keyexport.ErrRounds},
+	{Code: "ERR_ATTACHMENT_FORMAT", Err: &attachment.ErrFormat},
+	{Code: "ERR_ATTACHMENT_VERSION", Err: &attachment.ErrVersion},
+	{Code: "ERR_ATTACHMENT_HASH", Err: &attachment.ErrHash},
 	{Code: "ERR_FAULT", Err: &errFault},
 }
 

@@ -11,6 +11,76 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/promise"
 )
 
+//go:wasmexport fileEncrypter_encrypt
+func exportFileEncrypterEncrypt(number, size, self uint32) {
+	o := bridge.Object[*FileEncrypter](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.Encrypt(ctx, c.Bytes())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
+		return nil
+	})
+}
+
+//go:wasmexport fileEncrypter_hash
+func exportFileEncrypterHash(number, size, self uint32) {
+	o := bridge.Object[*FileEncrypter](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		return o.Hash(ctx, c.Bytes())
+	})
+}
+
+//go:wasmexport fileEncrypter_finish
+func exportFileEncrypterFinish(number, size, self uint32) {
+	o := bridge.Object[*FileEncrypter](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.Finish(ctx, promise.Optional(c, func() []byte { return c.Bytes() }))
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
+		return nil
+	})
+}
+
+//go:wasmexport fileDecrypter_verify
+func exportFileDecrypterVerify(number, size, self uint32) {
+	o := bridge.Object[*FileDecrypter](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		return o.Verify(ctx, c.Bytes())
+	})
+}
+
+//go:wasmexport fileDecrypter_finish
+func exportFileDecrypterFinish(number, size, self uint32) {
+	o := bridge.Object[*FileDecrypter](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.Finish(ctx, promise.Optional(c, func() []byte { return c.Bytes() }))
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result.Key)
+		c.PutBytes(result.Counter)
+		c.PutUint32(result.Bits)
+		return nil
+	})
+}
+
+//go:wasmexport fileDecrypter_decrypt
+func exportFileDecrypterDecrypt(number, size, self uint32) {
+	o := bridge.Object[*FileDecrypter](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.Decrypt(ctx, c.Bytes())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
+		return nil
+	})
+}
+
 //go:wasmexport machine_setUpCrossSigning
 func exportMachineSetUpCrossSigning(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)
@@ -406,6 +476,33 @@ func exportMachineForgetHistory(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)
 	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
 		return o.ForgetHistory(ctx, c.Text(), c.Integer())
+	})
+}
+
+//go:wasmexport encryptFile
+func exportEncryptFile(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := EncryptFile(ctx)
+		if err != nil {
+			return err
+		}
+		c.PutObject(result.Encrypter)
+		c.PutBytes(result.Keys.Key)
+		c.PutBytes(result.Keys.Counter)
+		c.PutUint32(result.Keys.Bits)
+		return nil
+	})
+}
+
+//go:wasmexport decryptFile
+func exportDecryptFile(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := DecryptFile(ctx, bridge.JSON(c.Bytes()))
+		if err != nil {
+			return err
+		}
+		c.PutObject(result)
+		return nil
 	})
 }
 

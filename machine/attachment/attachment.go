@@ -15,7 +15,6 @@
 package attachment
 
 import (
-	"crypto/subtle"
 	"errors"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/aes"
@@ -105,10 +104,12 @@ func (e *Encrypter) Encrypt(dst, piece []byte) {
 }
 
 // Finish ends the file, and returns what it takes to read it.
-func (e *Encrypter) Finish() *Info {
+func (e *Encrypter) Finish() *Info { return e.FinishWith(e.hash.Sum()) }
+
+// Wipe overwrites the keys, also those of what [Encrypter.Finish] returned.
+func (e *Encrypter) Wipe() {
 	e.stream.Wipe()
-	e.info.Hash = e.hash.Sum()
-	return e.info
+	e.info.Wipe()
 }
 
 // Verifier goes through a file piece by piece, to see whether it is the right one.
@@ -125,17 +126,14 @@ func (v *Verifier) Write(piece []byte) { v.hash.Write(piece) }
 
 // Finish ends the file, and returns what decrypts it, from its beginning, or
 // [ErrHash].
-func (v *Verifier) Finish() (*Decrypter, error) {
-	sum := v.hash.Sum()
-	if subtle.ConstantTimeCompare(sum[:], v.info.Hash[:]) != 1 || v.info.key.IsZero() {
-		return nil, ErrHash
-	}
-	return &Decrypter{newStream(v.info)}, nil
-}
+func (v *Verifier) Finish() (*Decrypter, error) { return v.FinishWith(v.hash.Sum()) }
 
 // Decrypter decrypts a file that was verified, piece by piece. It must be given the
 // same bytes that the [Verifier] was given.
-type Decrypter struct{ stream *aes.Pieces }
+type Decrypter struct {
+	info   *Info
+	stream *aes.Pieces
+}
 
 // Decrypt decrypts the next piece into dst, which has its length and may be the same.
 func (d *Decrypter) Decrypt(dst, piece []byte) { d.stream.XOR(dst, piece) }

@@ -6,8 +6,8 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 )
 
-// JSON returns the EncryptedFile for a message, with the address of the ciphertext.
-// It holds the key.
+// JSON returns the EncryptedFile for a message, with the address of the ciphertext,
+// which is to be added later if it is empty. It holds the key.
 //
 // https://spec.matrix.org/latest/client-server-api/#definition-encryptedfile
 func (i *Info) JSON(url string) []byte {
@@ -17,8 +17,10 @@ func (i *Info) JSON(url string) []byte {
 	b = strictjson.AppendText(append(b, `},"iv":`...), base64.Encode(i.iv[:]))
 	b = append(b, `,"key":{"alg":"A256CTR","ext":true,"k":`...)
 	b = strictjson.AppendText(b, toURL(key))
-	b = append(b, `,"key_ops":["encrypt","decrypt"],"kty":"oct"},"url":`...)
-	b = strictjson.AppendText(b, url)
+	b = append(b, `,"key_ops":["encrypt","decrypt"],"kty":"oct"}`...)
+	if url != "" {
+		b = strictjson.AppendText(append(b, `,"url":`...), url)
+	}
 	return append(b, `,"v":"v2"}`...)
 }
 

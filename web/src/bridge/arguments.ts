@@ -51,9 +51,15 @@ export function checkText(label: string, value: unknown): number {
 }
 
 export function checkBytes(label: string, value: unknown): number {
+  const length = checkUint8Array(label, value);
+  checkSize(label, length);
+  return length;
+}
+
+/** checkBytes for what may be of any length, because it is taken in pieces. */
+export function checkUint8Array(label: string, value: unknown): number {
   if (tagOf.call(value) !== "Uint8Array") throw refuse(label, "a Uint8Array");
   const length = lengthOf.call(value) as number;
-  checkSize(label, length);
   if (length === 0) {
     try {
       indexOf.call(value as Uint8Array, 0); // throws if the buffer is detached

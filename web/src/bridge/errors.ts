@@ -29,6 +29,10 @@ export type BridgeErrorCode =
   | "ERR_NOT_WASM"
   /** The signal that was given was aborted. */
   | "ERR_ABORTED"
+  /** An attachment comes from a blob or a stream that could not be read to its end; `cause` is why. */
+  | "ERR_ATTACHMENT_SOURCE"
+  /** An attachment is longer than `maxBytes`. Nothing of it was decrypted. */
+  | "ERR_ATTACHMENT_TOO_LARGE"
   /** The homeserver refused a request, or did not answer: see `RequestError`. */
   | "ERR_REQUEST";
 

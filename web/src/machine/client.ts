@@ -114,6 +114,12 @@ export type MachineErrorCode =
   | "ERR_PASSPHRASE"
   /** A file asks for more rounds than MaxRounds. */
   | "ERR_ROUNDS"
+  /** An EncryptedFile is malformed. */
+  | "ERR_ATTACHMENT_FORMAT"
+  /** It is of a version, or has an algorithm, that is not known. */
+  | "ERR_ATTACHMENT_VERSION"
+  /** The file is not the one that was encrypted. */
+  | "ERR_ATTACHMENT_HASH"
   /** There was a fault in an earlier call, after which nobody knows in which state the machine is. Open it anew. */
   | "ERR_FAULT";
 
@@ -164,6 +170,34 @@ export type ShareStep = "devices" | "sessions" | "sent";
  * browser does not say.
  */
 export type Persistence = "persistent" | "evictable" | "unknown";
+
+/** @internal FileKeys are for the platform's own AES in counter mode. */
+export interface FileKeys {
+  key: Uint8Array;
+  counter: Uint8Array;
+  bits: number;
+}
+
+function takeFileKeys(): FileKeys {
+  return {
+    key: takeBytes(),
+    counter: takeBytes(),
+    bits: takeUint32(),
+  };
+}
+
+/** @internal NewFile is a file that is being encrypted. */
+export interface NewFile {
+  encrypter: number;
+  keys: FileKeys;
+}
+
+function takeNewFile(): NewFile {
+  return {
+    encrypter: takeUint32(),
+    keys: takeFileKeys(),
+  };
+}
 
 /** CrossSigningStatus tells which private cross-signing keys are here. */
 export interface CrossSigningStatus {
@@ -686,6 +720,63 @@ function takeStoreReport(): StoreReport {
   };
 }
 
+/** FileEncrypter encrypts a file, piece by piece. */
+export abstract class FileEncrypter extends Live {
+  /** @internal Encrypts the next piece. */
+  async _encrypt(piece: Uint8Array): Promise<Uint8Array> {
+    const values: Value[] = [];
+    addBytes(values, "piece", piece);
+    return start("fileEncrypter_encrypt", this, values, takeBytes);
+  }
+
+  /** @internal Takes the next piece that the platform has encrypted. */
+  async _hash(piece: Uint8Array): Promise<void> {
+    const values: Value[] = [];
+    addBytes(values, "piece", piece);
+    return start("fileEncrypter_hash", this, values, () => {});
+  }
+
+  /**
+   * @internal Returns the EncryptedFile, without an address. The platform may have hashed
+   * the ciphertext.
+   */
+  async _finish(sum?: Uint8Array): Promise<unknown> {
+    const values: Value[] = [];
+    addOptional(values, "sum", sum, (label, given) => addBytes(values, label, given));
+    return start("fileEncrypter_finish", this, values, takeJSON);
+  }
+}
+
+/** FileDecrypter verifies a file, piece by piece, and then decrypts it. */
+export abstract class FileDecrypter extends Live {
+  /** @internal Takes the next piece of the ciphertext. */
+  async _verify(piece: Uint8Array): Promise<void> {
+    const values: Value[] = [];
+    addBytes(values, "piece", piece);
+    return start("fileDecrypter_verify", this, values, () => {});
+  }
+
+  /**
+   * @internal Ends verifying, of which the platform may have made the hash. It throws
+   * ERR_ATTACHMENT_HASH.
+   */
+  async _finish(sum?: Uint8Array): Promise<FileKeys> {
+    const values: Value[] = [];
+    addOptional(values, "sum", sum, (label, given) => addBytes(values, label, given));
+    return start("fileDecrypter_finish", this, values, takeFileKeys);
+  }
+
+  /**
+   * @internal Decrypts the next piece of what was verified. It throws
+   * ERR_ATTACHMENT_HASH before that.
+   */
+  async _decrypt(piece: Uint8Array): Promise<Uint8Array> {
+    const values: Value[] = [];
+    addBytes(values, "piece", piece);
+    return start("fileDecrypter_decrypt", this, values, takeBytes);
+  }
+}
+
 /** Machine is one device of a user. */
 export abstract class Machine extends Live {
   /**
@@ -971,6 +1062,22 @@ export abstract class Machine extends Live {
     addInteger(values, "before", before);
     return start("machine_forgetHistory", this, values, () => {});
   }
+}
+
+/** @internal Draws the key of a file. */
+export async function encryptFile(): Promise<NewFile> {
+  const values: Value[] = [];
+  return start("encryptFile", null, values, takeNewFile);
+}
+
+/**
+ * @internal Reads an EncryptedFile. It throws ERR_ATTACHMENT_FORMAT or
+ * ERR_ATTACHMENT_VERSION.
+ */
+export async function decryptFile(file: unknown): Promise<number> {
+  const values: Value[] = [];
+  addJSON(values, "file", file);
+  return start("decryptFile", null, values, takeUint32);
 }
 
 /**

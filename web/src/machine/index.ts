@@ -6,6 +6,15 @@
 // The types of all main entries, and what they have in common.
 import type { InitOptions } from "../loader/init.js";
 
+export { decryptAttachment, type DecryptAttachmentOptions, maxStreamBytes } from "../attachment/decrypt.js";
+export {
+  type EncryptedAttachment,
+  type EncryptedFile,
+  encryptAttachment,
+  encryptAttachmentStream,
+} from "../attachment/encrypt.js";
+export type { AttachmentOptions } from "../attachment/work.js";
+export type { AttachmentSource } from "../attachment/source.js";
 export { MudpuppyError } from "../bridge/errors.js";
 export type { BridgeErrorCode, ErrorCode } from "../bridge/errors.js";
 export type { Live } from "../bridge/live.js";

@@ -69,7 +69,8 @@ export function readOptions(options: unknown): MachineOptions {
   return read;
 }
 
-function checkSignal(signal: unknown): void {
+/** @internal */
+export function checkSignal(signal: unknown): void {
   const methods = fieldsOf("signal", signal, "addEventListener", "removeEventListener"); // it may be of another realm
   if (methods.some((method) => typeof method !== "function")) throw refuse("signal", "an AbortSignal");
 }

@@ -1,0 +1,111 @@
+// What long work has in common: it can be aborted, tells how far it is, and lets
+// others have their turn.
+import { fieldsOf, refuse } from "../bridge/arguments.js";
+import { MudpuppyError } from "../bridge/errors.js";
+import { checkSignal } from "../machine/options.js";
+import type { Logger } from "../machine/news.js";
+
+/** How the work on an attachment is watched, and ended. */
+export interface AttachmentOptions {
+  /** Is told now and then how many bytes are done, of how many, if that is known. */
+  onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  /** Gives up. */
+  signal?: AbortSignal | undefined;
+  /** Where it is noted that `onProgress` has thrown. */
+  logger?: Logger | undefined;
+}
+
+/** Work that is under way. */
+export class Work {
+  readonly #options: AttachmentOptions;
+  #cancelled: MudpuppyError | undefined;
+  #leave = () => {};
+
+  constructor(options: unknown) {
+    const [onProgress, signal, logger] = fieldsOf("the options", options, "onProgress", "signal", "logger");
+    if (onProgress !== undefined && typeof onProgress !== "function") throw refuse("onProgress", "a function");
+    if (signal !== undefined) checkSignal(signal);
+    this.#options = { onProgress, signal, logger } as AttachmentOptions;
+  }
+
+  /** Ends the work, as the signal does. */
+  cancel(reason: unknown): void {
+    this.#cancelled = aborted(reason);
+    this.#leave();
+  }
+
+  /** Throws if the work is to end. */
+  check(): void {
+    const { signal } = this.#options;
+    if (this.#cancelled) throw this.#cancelled;
+    if (signal?.aborted) throw aborted(signal.reason);
+  }
+
+  /** Waits for what may never come, unless the work is to end. */
+  async wait<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    const ended = new Promise<void>((resolve) => {
+      this.#leave = resolve;
+    });
+    signal?.addEventListener("abort", this.#leave, { once: true });
+    try {
+      this.check();
+      const value = await Promise.race([promise, ended]);
+      this.check();
+      return value as T;
+    } finally {
+      signal?.removeEventListener("abort", this.#leave);
+    }
+  }
+
+  /** Tells how far the work is. */
+  tell(done: number, total: number | undefined): void {
+    const { onProgress, logger } = this.#options;
+    try {
+      onProgress?.(done, total);
+    } catch (error) {
+      try {
+        logger?.error?.(`onProgress has thrown: ${error}`);
+      } catch {
+        // nor does a logger hold up anything
+      }
+    }
+  }
+
+  /** Has something done for each part of some bytes, with pauses. */
+  async each(bytes: Uint8Array, length: number, act: (part: Uint8Array) => Promise<void>): Promise<void> {
+    for (let from = 0; from < bytes.length; from += length) {
+      await act(bytes.subarray(from, from + length));
+      await this.pause();
+    }
+  }
+
+  /** Lets the page do what is waiting, after a piece that took its time. */
+  async pause(): Promise<void> {
+    await turn();
+    this.check();
+  }
+}
+
+function aborted(reason: unknown): MudpuppyError {
+  return new MudpuppyError("ERR_ABORTED", "the work was aborted", reason);
+}
+
+/**
+ * Resolves in a task of its own. Timers would do too, but browsers have them wait for
+ * 4 ms, and for a second in the background.
+ */
+function turn(): Promise<void> {
+  const { scheduler, setImmediate } = globalThis as { scheduler?: { yield?(): Promise<void> }; setImmediate?: (f: () => void) => void };
+  if (typeof scheduler?.yield === "function") return scheduler.yield();
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") return setImmediate(resolve);
+    if (typeof MessageChannel !== "function") return setTimeout(resolve);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
