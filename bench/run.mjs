@@ -30,12 +30,12 @@ const plan = QUICK
   ? {
       runs: 2, calls: 100, loads: 1, warmUp: 50, window: 3, rounds: 9,
       stores: { 1: 41, 200: 9, 10_000: 3, group: 9, open: 9 },
-      machines: { first: 5, talk: 5, reopen: 7, growth: 1 },
+      machines: { first: 5, talk: 5, reopen: 7, transfer: 3, growth: 1 },
     }
   : {
       runs: 5, calls: 100, loads: 3, warmUp: 120, window: 4, rounds: 31,
       stores: { 1: 101, 200: 21, 10_000: 3, group: 21, open: 21 },
-      machines: { first: 12, talk: 12, reopen: 21, growth: 3 },
+      machines: { first: 12, talk: 12, reopen: 21, transfer: 5, growth: 3 },
     };
 
 const isChosen = ({ id }) => new RegExp(RUN || "").test(id);

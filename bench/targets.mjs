@@ -73,6 +73,10 @@ const machines = {
   "machine-sealed-decrypt": 3,
   "machine-sealed-keys": 3,
   "machine-sealed-open": NO_SLOWER,
+  "keys-memory-import": 1.2,
+  "keys-memory-export": 3,
+  "keys-sealed-import": 4,
+  "keys-sealed-export": 3,
 };
 
 /** What may take no longer than this. */
@@ -87,7 +91,7 @@ const ambitious = ["node", "chromium"];
  * no more than so many times its time, and { most } for a time.
  */
 export function target(engine, operation) {
-  if (operation.startsWith("machine-")) return operation in machines ? { least: machines[operation], against: "rust" } : undefined;
+  if (/^(machine|keys)-/.test(operation)) return operation in machines ? { least: machines[operation], against: "rust" } : undefined;
   if (/^(bridge|load|store)-/.test(operation)) return ambitious.includes(engine) ? limits[operation] : undefined;
   return { least: (ambitious.includes(engine) && thresholds[operation]) || NO_SLOWER, against: "libolm" };
 }

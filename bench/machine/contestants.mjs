@@ -17,6 +17,8 @@
 //   share(room, users)                 requests that bring the room's key to the users
 //   receive(sync)
 //   encrypt(room, content), decrypt(room, event)
+//   importKeys(json)                   of sessions, as text; how many were imported
+//   exportKeys()                       the same text
 //   close()
 //
 // All of them give room keys to all devices.

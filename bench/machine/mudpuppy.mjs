@@ -70,6 +70,14 @@ class Device {
     return (await this.#machine.decrypt(room, event)).event;
   }
 
+  async importKeys(json) {
+    return (await this.#machine.importRoomKeys(json)).imported;
+  }
+
+  async exportKeys() {
+    return (await this.#machine.exportRoomKeys({ unencrypted: true })).text();
+  }
+
   close() {
     return this.#machine.close();
   }

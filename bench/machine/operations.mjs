@@ -13,6 +13,8 @@ const all = [
   { scene: "talk", name: "decrypt", title: "Decrypt 1 KiB" },
   { scene: "talk", name: "keys", title: "100 room keys from one sender, in one sync" },
   { scene: "reopen", name: "open", title: "Open a store with 10,000 sessions", needs: "sealed" },
+  { scene: "transfer", name: "import", title: "Import 10,000 room keys", family: "keys" },
+  { scene: "transfer", name: "export", title: "Export 10,000 room keys", family: "keys" },
   ...GROWTH.map((size) => ({ scene: "growth", name: `share-${size}`, title: size === 1 ? "1 device" : `${size.toLocaleString("en-GB")} devices` })),
 ];
 
@@ -24,7 +26,7 @@ export const places = [
 
 export const machines = places.flatMap(({ id: place }) => all
   .filter(({ needs = place }) => needs === place)
-  .map(({ scene, name, title }) => ({ id: `machine-${place}-${name}`, title, place, scene, name })));
+  .map(({ scene, name, title, family = "machine" }) => ({ id: `${family}-${place}-${name}`, title, place, scene, name })));
 
 /** Those of which a ratio to another tells something; the others are for growth. */
 export const compared = machines.filter(({ scene }) => scene !== "growth");

@@ -93,6 +93,14 @@ class Device {
     return (await this.#machine.decryptRoomEvent(event, new RoomId(room), newDecryption())).event;
   }
 
+  async importKeys(json) {
+    return (await this.#machine.importExportedRoomKeys(json, () => {})).importedCount;
+  }
+
+  exportKeys() {
+    return this.#machine.exportRoomKeys(() => true);
+  }
+
   async close() {
     this.#machine.close();
   }

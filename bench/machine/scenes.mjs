@@ -8,6 +8,7 @@
 // and resolves to a function that plays it once, which resolves to the times by
 // operation, in milliseconds.
 
+import { makeRoomKeys } from "../../web/test/machines/roomkeys.mjs";
 import { message, Peer } from "./peer.mjs";
 import { answersTo, begin, countReceivers, expect, mark, meet, newDevice, settle, syncWith, timed } from "./steps.mjs";
 
@@ -144,4 +145,21 @@ async function growth({ open, isSealed, server, sizes = GROWTH }) {
   };
 }
 
-export const scenes = { first, talk, reopen, growth };
+/** A new device imports the keys of another one, and exports them. */
+async function transfer({ open, isSealed, server, sizes = [SESSIONS] }) {
+  const [count] = sizes;
+  const json = JSON.stringify(await makeRoomKeys(count));
+  return async () => {
+    const device = await open(newDevice(isSealed));
+    await begin(device, server);
+    const [taken, imported] = await timed(() => device.importKeys(json));
+    expect("imported", imported, count);
+    const [given, text] = await timed(() => device.exportKeys());
+    expect("exported", JSON.parse(text).length, count);
+    await device.close();
+    await pause(CLOSING);
+    return { import: taken, export: given };
+  };
+}
+
+export const scenes = { first, talk, reopen, transfer, growth };
