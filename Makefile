@@ -36,7 +36,17 @@ help: ## List the targets
 	@echo "Needs Go 1.26 and Node 20, or newer. Randomised tests take COUNT= and SEED=."
 
 .PHONY: demo
-demo: package ## Show two people who talk in private, in Go and in a browser
+demo: chat ## Chat in private: a homeserver, two people, two addresses to open (HOMESERVER=https://…, DEMO=once)
+	$(SETUP) browsers $(if $(HOMESERVER),,dendrite)
+	@HOMESERVER='$(HOMESERVER)' DEMO='$(DEMO)' node examples/chat/demo/demo.mjs
+
+.PHONY: chat
+chat: package examples/chat/node_modules/.package-lock.json ## Build the web chat: dist/chat
+	@npm run build --prefix examples/chat --silent
+	@echo "chat: dist/chat"
+
+.PHONY: demo-library
+demo-library: package ## Show two people who talk in private, in Go and in a page, without a homeserver
 	@go run ./examples/go
 	@node web/test/unpack.mjs && node examples/thin/play.mjs
 

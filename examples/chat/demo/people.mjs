@@ -1,0 +1,53 @@
+// The homeserver of the demo, and the people on it.
+import { randomBytes } from "node:crypto";
+import { Client } from "../../../internal/testserver/client.mjs";
+import { findServer, startServer } from "../../../internal/testserver/server.mjs";
+
+/** Opens the homeserver that is given, or starts one here. */
+export async function openServer(address, say) {
+  if (address) {
+    say(`The homeserver is ${address}.`);
+    return new OtherServer(address);
+  }
+  if (!(await findServer())) throw new Error("the sources of the homeserver cannot be downloaded; give the address of one: make demo HOMESERVER=https://…");
+  say("Starting a homeserver: Dendrite, with its databases in a temporary directory");
+  const server = await startServer();
+  say(`  it listens on ${server.url}, for this machine only`);
+  return {
+    url: server.url,
+    folder: server.folder,
+    async person(name) {
+      const password = randomBytes(9).toString("base64url");
+      await server.register(name, password);
+      return { name, password };
+    },
+    close: () => server.remove(),
+  };
+}
+
+/** A homeserver that was there before. */
+class OtherServer {
+  constructor(address) {
+    this.url = address.replace(/\/+$/, "");
+  }
+
+  /** The person that ALICE=name:password gives, or a new one. */
+  async person(name) {
+    const [user, ...password] = process.env[name.toUpperCase()]?.split(":") ?? [];
+    if (user) return { name: user, password: password.join(":") };
+    return this.#register(`${name}-${randomBytes(4).toString("hex")}`);
+  }
+
+  async #register(name) {
+    const password = randomBytes(15).toString("base64url");
+    const client = new Client(this.url, {});
+    const register = (auth) => client.send("POST", "/_matrix/client/v3/register", JSON.stringify({ username: name, password, inhibit_login: true, auth }));
+    let answer = await register();
+    if (answer.status === 401) answer = await register({ type: "m.login.dummy", session: JSON.parse(answer.body).session });
+    if (answer.status === 200) return { name, password };
+    const why = JSON.parse(answer.body).error ?? "it asks for more than a name and a password";
+    throw new Error(`${this.url} registers nobody by itself (${why}); give two accounts: ALICE=name:password BOB=name:password`);
+  }
+
+  close() {}
+}

@@ -1,0 +1,48 @@
+// Hearing what is new, for as long as the page is open.
+import { backoff, pause } from "./backoff";
+import { type Http, MatrixError, path } from "./http";
+import type { SyncAnswer } from "./types";
+
+const WAIT = 30_000;
+
+/** All members have to be known, since they are to have the keys. */
+const FILTER = JSON.stringify({
+  presence: { types: [] },
+  room: { timeline: { limit: 30 }, state: { lazy_load_members: false } },
+});
+
+/** How well the homeserver can be reached. */
+export type Reach = "connecting" | "online" | "offline";
+
+export interface SyncOptions {
+  http: Http;
+  /** The position to go on from; undefined to begin anew. */
+  since(): string | undefined;
+  /** Takes an answer. The next is asked for when it is done. */
+  take(answer: SyncAnswer): Promise<void>;
+  onReach(reach: Reach): void;
+  signal: AbortSignal;
+}
+
+/** Asks again and again until the signal is aborted. It throws what is not a matter of waiting. */
+export async function syncForever({ http, since, take, onReach, signal }: SyncOptions): Promise<void> {
+  let failures = 0;
+  let first = true;
+  while (!signal.aborted) {
+    try {
+      // After a failure, and at first, an answer at once tells that the server is there.
+      const timeout = first || failures > 0 ? 0 : WAIT;
+      const query = { since: since(), filter: FILTER, timeout: String(timeout) };
+      const answer = await http.json<SyncAnswer>("GET", path("v3", "sync"), { query, signal, timeout: timeout + 60_000 });
+      onReach("online");
+      failures = 0;
+      first = false;
+      await take(answer);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof MatrixError && error.isTransient)) throw error;
+      onReach(navigator.onLine ? "connecting" : "offline");
+      await pause(backoff(++failures, error.retryAfter), signal);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// The whole page, from starting to being logged out.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { MudpuppyError } from "mudpuppy";
+import { type End, Session } from "../client/session";
+import { takeOver, whenTakenOver } from "../client/tabs";
+import type { Credentials } from "../matrix/types";
+import { beginSession, loadSession, type SavedSession } from "../storage/session";
+import { askPassword, PasswordDialog } from "./password";
+import { Home } from "./home";
+import { Login } from "./login";
+import { Notice } from "./notice";
+
+type Phase =
+  | { name: "starting" }
+  | { name: "login"; ended?: End }
+  | { name: "elsewhere" }
+  | { name: "failed"; error: unknown }
+  | { name: "home"; session: Session };
+
+const phase = signal<Phase>({ name: "starting" });
+
+async function open(saved: SavedSession, typed?: string): Promise<void> {
+  let password = typed; // for the first time that the homeserver asks, and no longer
+  try {
+    const session = await Session.open({
+      saved,
+      password: async () => {
+        const known = password;
+        password = undefined;
+        return known ?? askPassword();
+      },
+      onRole: (role) => role === "waiting" && (phase.value = { name: "elsewhere" }),
+      onEnd: (end) => (phase.value = end.why === "robbed" ? { name: "elsewhere" } : { name: "login", ended: end }),
+    });
+    whenTakenOver(async () => {
+      await session.close();
+      phase.value = { name: "elsewhere" };
+    });
+    phase.value = { name: "home", session };
+  } catch (error) {
+    phase.value = { name: "failed", error };
+  }
+}
+
+async function start(): Promise<void> {
+  try {
+    const saved = await loadSession();
+    if (saved) await open(saved);
+    else phase.value = { name: "login" };
+  } catch (error) {
+    phase.value = { name: "failed", error };
+  }
+}
+
+async function enter(credentials: Credentials, password: string): Promise<void> {
+  phase.value = { name: "starting" };
+  await open(await beginSession(credentials), password);
+}
+
+export function App() {
+  useEffect(() => void start(), []);
+  return (
+    <>
+      <Shown />
+      <PasswordDialog />
+    </>
+  );
+}
+
+function Shown() {
+  const now = phase.value;
+  switch (now.name) {
+    case "starting":
+      return <Notice title="One moment" text="The keys of this device are being read." busy />;
+    case "login":
+      return <Login ended={now.ended} onEnter={enter} />;
+    case "elsewhere":
+      return (
+        <Notice title="The chat is open in another tab" text="One tab at a time has the keys of this device.">
+          <button class="primary" onClick={takeOverHere}>Use it here</button>
+        </Notice>
+      );
+    case "failed":
+      return <Failed error={now.error} />;
+    case "home":
+      return <Home session={now.session} />;
+  }
+}
+
+function takeOverHere(): void {
+  takeOver();
+  location.reload();
+}
+
+function Failed({ error }: { error: unknown }) {
+  const code = error instanceof MudpuppyError ? error.code : "";
+  const text = code === "ERR_STORE_FULL" ? "There is no space left on this device." : (error as Error).message;
+  return (
+    <Notice title="The chat cannot start" text={`${text} ${code}`.trim()}>
+      <button class="primary" onClick={() => location.reload()}>Try again</button>
+    </Notice>
+  );
+}
