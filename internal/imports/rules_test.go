@@ -93,6 +93,12 @@ var rules = []rule{
 	{packages: []string{"store/owner"}, may: []string{"internal/browser", "internal/safejs"}},
 	{packages: []string{"internal/storepage"}, may: []string{"internal/browser", "internal/random", "internal/safejs", "store", "store/indexeddb", "store/owner", "store/sealed"}},
 	{packages: []string{"store/jsstore"}, may: []string{"internal/safejs", "store"}, js: true},
+	{packages: []string{"store/d1", "store/durable"}, may: []string{"internal/safejs", "store", "store/jsstore"}, js: true},
+	// A bot speaks with its homeserver itself, and is hosted by github.com/syumai/workers.
+	{packages: []string{"examples/edge/bot"}, may: join(stores, []string{"machine"}), network: true},
+	{packages: []string{"examples/edge"}, may: join(stores, []string{"examples/edge/bot", "store/durable"}),
+		foreign: []string{"github.com/syumai/workers", "github.com/syumai/workers/cloudflare", "github.com/syumai/workers/cloudflare/cron"},
+		js:      true, network: true},
 	// The judge takes nothing from those it judges.
 	{packages: []string{"internal/judge"}, may: []string{"internal/base64", "internal/wire"}},
 	// The homeserver for tests comes first, as it alone talks to one.

@@ -46,6 +46,10 @@ func wrong(why string) error {
 	return &Error{Kind: store.ErrFailed, Message: why, Cause: safejs.Undefined()}
 }
 
+// Thrown is the error for what a function that makes a store threw. It is for
+// packages of this module.
+func Thrown(function string, err error) error { return thrown(function, err) }
+
 // thrown is the error for what a call threw. It must not ask err for its text,
 // which JavaScript would make.
 func thrown(method string, err error) error {

@@ -1,5 +1,5 @@
 /**
- * Stores for Cloudflare Workers.
+ * Stores for Cloudflare Workers, and Durable Objects that are programs in Go.
  *
  * ```ts
  * import { init, OlmMachine } from "mudpuppy";
@@ -10,4 +10,5 @@
  */
 export { type D1, type D1Statement, d1Store } from "./d1.js";
 export { type DurableStorage, durableStore } from "./durable.js";
+export { GoObject, type ObjectState } from "./object.js";
 export type { NameOptions } from "./rows.js";

@@ -1,0 +1,52 @@
+package bot
+
+import (
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+const (
+	calm     = 5 * time.Minute  // after the last word it is quiet
+	maxPause = 15 * time.Minute // between attempts to reach the homeserver
+)
+
+// pace says when to look again.
+type pace struct {
+	now         func() time.Time
+	busy, quiet time.Duration
+
+	mu       sync.Mutex
+	active   time.Time // when a word was last said, by anybody
+	failures int
+}
+
+// stir notes that somebody has said something.
+func (p *pace) stir() {
+	p.mu.Lock()
+	p.active = p.now()
+	p.mu.Unlock()
+}
+
+// next returns how long to wait after a round. Failures double the time, so that a
+// homeserver that comes back is not met by all its bots at once.
+func (p *pace) next(err error) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	wait := p.quiet
+	if p.now().Sub(p.active) < calm {
+		wait = p.busy
+	}
+	if err == nil {
+		p.failures = 0
+		return wait
+	}
+	p.failures++
+	wait = min(p.busy<<min(p.failures-1, 20), maxPause)
+	var a *away
+	if errors.As(err, &a) {
+		wait = max(wait, a.pause)
+	}
+	return wait + time.Duration(rand.Int64N(int64(wait)/4+1))
+}

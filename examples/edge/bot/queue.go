@@ -1,0 +1,304 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+)
+
+const (
+	maxWaiting = 1000           // messages that are not sent yet
+	remembered = 24 * time.Hour // how long a message is not sent a second time, at the least
+)
+
+// What becomes of a message.
+const (
+	waiting = "waiting"
+	sent    = "sent"
+	refused = "refused"
+)
+
+// message is something to say in a room.
+type message struct {
+	ID      string          `json:"id"` // also the transaction id, so that it is never there twice
+	Room    string          `json:"room"`
+	Content json.RawMessage `json:"content,omitempty"` // of the m.room.message, until it is sent
+	Digest  []byte          `json:"digest"`            // of the content
+	State   string          `json:"state"`
+	EventID string          `json:"event_id,omitempty"`
+	Reason  string          `json:"reason,omitempty"` // why it was refused
+}
+
+// queue is what is to be said, in order, and for a day what was said. It lies in the
+// store of the device, in the table for settings, so that it is sealed like the rest.
+type queue struct {
+	store store.Store
+	epoch uint64
+	now   func() time.Time
+
+	mu   sync.Mutex
+	list list
+	done map[string]chan struct{} // closed when a message is sent or refused
+}
+
+// list is the record from which the others are found.
+type list struct {
+	Since   string   `json:"since"`   // the position up to which all was read and answered
+	Waiting []string `json:"waiting"` // ids of messages
+	Hours   []int64  `json:"hours"`   // in which messages were sent, since 1970
+}
+
+const (
+	listKey    = "bot/list"
+	messageKey = "bot/message/"
+	hourKey    = "bot/hour/" // the ids of what was sent in an hour
+)
+
+var (
+	// ErrFull means that too much waits to be sent.
+	ErrFull = errors.New("too many messages wait to be sent")
+	// ErrOther means that another message was posted under the same key.
+	ErrOther = errors.New("another message was posted under this key")
+)
+
+// openQueue reads what waits. The machine has claimed the store, and its epoch is the
+// queue's, too: whoever takes the store takes both.
+func openQueue(ctx context.Context, s store.Store, now func() time.Time) (*queue, error) {
+	q := &queue{store: s, now: now, done: make(map[string]chan struct{})}
+	page, err := s.Load(ctx, store.Query{Table: store.Settings, Keys: []string{listKey}})
+	if err != nil {
+		return nil, err
+	}
+	q.epoch = page.Epoch
+	if len(page.Broken) > 0 {
+		return nil, store.ErrFailed
+	}
+	for _, r := range page.Records {
+		if err := json.Unmarshal(r.Value, &q.list); err != nil {
+			return nil, err
+		}
+	}
+	return q, nil
+}
+
+// idOf names what is to be said once for each of some texts.
+func idOf(texts ...string) string {
+	h := sha256.New()
+	for _, t := range texts {
+		h.Write([]byte(strconv.Itoa(len(t)) + ":" + t))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// newID names what has no name.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// add puts a message at the end, unless it is there or was: then it returns that.
+func (q *queue) add(ctx context.Context, m message) (message, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	digest := sha256.Sum256(m.Content)
+	m.Digest, m.State = digest[:], waiting
+	before, err := q.load(ctx, m.ID)
+	if err != nil {
+		return message{}, err
+	}
+	if before != nil {
+		if string(before.Digest) != string(m.Digest) {
+			return message{}, ErrOther
+		}
+		return *before, nil
+	}
+	if len(q.list.Waiting) >= maxWaiting {
+		return message{}, ErrFull
+	}
+	after := q.list
+	after.Waiting = append(slices.Clone(after.Waiting), m.ID)
+	if err := q.keep(ctx, after, put{messageKey + m.ID, m}); err != nil {
+		return message{}, err
+	}
+	return m, nil
+}
+
+// first returns the message that has waited longest, among those after some that
+// cannot be sent now.
+func (q *queue) first(ctx context.Context, after int) (*message, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if after >= len(q.list.Waiting) {
+		return nil, nil
+	}
+	return q.load(ctx, q.list.Waiting[after])
+}
+
+// settle notes what became of a message, and forgets what is older than a day.
+func (q *queue) settle(ctx context.Context, m message) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	hour := q.now().Unix() / 3600
+	after := q.list
+	after.Waiting = slices.DeleteFunc(slices.Clone(after.Waiting), func(id string) bool { return id == m.ID })
+	m.Content = nil
+	puts := []put{{messageKey + m.ID, m}}
+
+	var ids []string
+	if slices.Contains(after.Hours, hour) {
+		if err := q.read(ctx, hourKey+strconv.FormatInt(hour, 10), &ids); err != nil {
+			return err
+		}
+	} else {
+		after.Hours = append(slices.Clone(after.Hours), hour)
+	}
+	puts = append(puts, put{hourKey + strconv.FormatInt(hour, 10), append(ids, m.ID)})
+
+	var deletes []string
+	if old := after.Hours[0]; hour-old > int64(remembered/time.Hour) {
+		var ids []string
+		if err := q.read(ctx, hourKey+strconv.FormatInt(old, 10), &ids); err != nil {
+			return err
+		}
+		// A commit has an end. What is left goes with the next message.
+		gone := ids[:min(len(ids), maxWaiting)]
+		for _, id := range gone {
+			deletes = append(deletes, messageKey+id)
+		}
+		if len(gone) < len(ids) {
+			puts = append(puts, put{hourKey + strconv.FormatInt(old, 10), ids[len(gone):]})
+		} else {
+			deletes = append(deletes, hourKey+strconv.FormatInt(old, 10))
+			after.Hours = slices.Clone(after.Hours[1:])
+		}
+	}
+	if err := q.commit(ctx, after, puts, deletes); err != nil {
+		return err
+	}
+	if done := q.done[m.ID]; done != nil {
+		close(done)
+		delete(q.done, m.ID)
+	}
+	return nil
+}
+
+// wait returns what became of a message, or how it is when ctx ends.
+func (q *queue) wait(ctx context.Context, m message) (message, error) {
+	q.mu.Lock()
+	now, err := q.load(ctx, m.ID)
+	if err != nil || now == nil || now.State != waiting {
+		q.mu.Unlock()
+		return valueOf(now, m), err
+	}
+	done := q.done[m.ID]
+	if done == nil {
+		done = make(chan struct{})
+		q.done[m.ID] = done
+	}
+	q.mu.Unlock()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return m, nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now, err = q.load(context.WithoutCancel(ctx), m.ID)
+	return valueOf(now, m), err
+}
+
+func valueOf(m *message, otherwise message) message {
+	if m == nil {
+		return otherwise
+	}
+	return *m
+}
+
+func (q *queue) waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.list.Waiting)
+}
+
+// since is the position up to which all was read and answered.
+func (q *queue) since() string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.list.Since
+}
+
+func (q *queue) keepSince(ctx context.Context, since string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if since == q.list.Since {
+		return nil
+	}
+	after := q.list
+	after.Since = since
+	return q.keep(ctx, after)
+}
+
+// put is a record, before it is JSON.
+type put struct {
+	key   string
+	value any
+}
+
+func (q *queue) keep(ctx context.Context, after list, puts ...put) error {
+	return q.commit(ctx, after, puts, nil)
+}
+
+// commit keeps records and the list, which becomes the one in memory when that has
+// succeeded.
+func (q *queue) commit(ctx context.Context, after list, puts []put, deletes []string) error {
+	var c store.Changes
+	for _, p := range append(puts, put{listKey, after}) {
+		value, err := json.Marshal(p.value)
+		if err != nil {
+			return err
+		}
+		c.Put(store.Record{Ref: store.Ref{Table: store.Settings, Key: p.key}, Value: value})
+	}
+	for _, key := range deletes {
+		c.Delete(store.Ref{Table: store.Settings, Key: key})
+	}
+	if err := q.store.Commit(ctx, q.epoch, c); err != nil {
+		return err
+	}
+	q.list = after
+	return nil
+}
+
+// load returns a message, or nil if there is none.
+func (q *queue) load(ctx context.Context, id string) (*message, error) {
+	var m message
+	if err := q.read(ctx, messageKey+id, &m); err != nil || m.ID == "" {
+		return nil, err
+	}
+	return &m, nil
+}
+
+// read reads a record, if it is there.
+func (q *queue) read(ctx context.Context, key string, into any) error {
+	page, err := q.store.Load(ctx, store.Query{Table: store.Settings, Keys: []string{key}})
+	if err != nil {
+		return err
+	}
+	if len(page.Broken) > 0 {
+		return store.ErrFailed
+	}
+	for _, r := range page.Records {
+		return json.Unmarshal(r.Value, into)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+//go:build js && wasm
+
+// Command edge is a bot in a Durable Object: it answers the requests that the Worker
+// hands on to it (worker.ts), and wakes by alarms to look for what is new.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"syscall/js"
+	"time"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/examples/edge/bot"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
+	"github.com/mudpuppy-e2ee/mudpuppy/store/durable"
+	"github.com/syumai/workers"
+	"github.com/syumai/workers/cloudflare"
+	"github.com/syumai/workers/cloudflare/cron"
+)
+
+func main() {
+	o := &object{state: cloudflare.GetBinding("STATE")}
+	workers.ServeNonBlock(whole(http.HandlerFunc(o.serve)))
+	cron.ScheduleTaskNonBlock(o.alarm)
+	workers.Ready()
+	select {}
+}
+
+// object is the Durable Object, one for each account.
+type object struct {
+	state js.Value
+
+	mu  sync.Mutex
+	bot *bot.Bot // opened by whatever comes first
+}
+
+// open returns the bot. One that has lost its store is no good any more: the object
+// ends then, and begins anew with the next request.
+func (o *object) open(ctx context.Context) (*bot.Bot, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.bot != nil {
+		if err := o.bot.Lost(); err != nil {
+			o.state.Call("abort", "the store is lost: "+err.Error())
+			return nil, err
+		}
+		return o.bot, nil
+	}
+	config, err := o.config()
+	if err != nil {
+		return nil, err
+	}
+	s, err := durable.Open(o.state.Get("storage"), "")
+	if err != nil {
+		return nil, err
+	}
+	o.bot, err = bot.Open(ctx, config, bot.Options{Store: s, Transport: http.DefaultTransport, Log: func(text string) {
+		fmt.Println(config.UserID + ": " + text)
+	}})
+	return o.bot, err
+}
+
+// config reads the secret of the Worker that is for the object's name.
+func (o *object) config() (bot.Config, error) {
+	name := o.state.Get("id").Get("name").String()
+	text := cloudflare.GetBinding("BOT_" + name)
+	if text.Type() != js.TypeString {
+		return bot.Config{}, errors.New("there is no secret BOT_" + name)
+	}
+	config, err := bot.ParseConfig([]byte(text.String()))
+	if err != nil {
+		return bot.Config{}, fmt.Errorf("BOT_%s: %w", name, err)
+	}
+	return config, nil
+}
+
+func (o *object) serve(w http.ResponseWriter, r *http.Request) {
+	b, err := o.open(r.Context())
+	if err != nil {
+		fmt.Println(err)
+		http.Error(w, "the bot cannot be opened: its log says why", http.StatusServiceUnavailable)
+		return
+	}
+	o.wakeIn(0)
+	b.Handler().ServeHTTP(w, r)
+}
+
+// alarm looks for what is new. It asks for the next alarm first, lest a crash be the
+// end of them.
+func (o *object) alarm(ctx context.Context) error {
+	const fallback = time.Minute
+	o.setAlarm(fallback)
+	b, err := o.open(ctx)
+	if err != nil {
+		fmt.Println(err)
+		if errors.Is(err, store.ErrStale) {
+			return nil
+		}
+		o.setAlarm(15 * time.Minute)
+		return nil
+	}
+	o.setAlarm(b.Wake(ctx))
+	return nil
+}
+
+// wakeIn asks for an alarm, unless there is one to come.
+func (o *object) wakeIn(d time.Duration) {
+	// FIXME
+	o.setAlarm(d)
+}
+
+func (o *object) setAlarm(d time.Duration) {
+	o.state.Get("storage").Call("setAlarm", float64(time.Now().Add(d).UnixMilli()))
+}
