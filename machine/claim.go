@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/event"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 )
@@ -75,7 +76,7 @@ func (w *work) claimRequests(now int64) (all []*keysClaim) {
 			due = append(due, c)
 		}
 	}
-	slices.SortFunc(due, func(a, b *claim) int { return compareRefs(a.peer.user, a.device, b.peer.user, b.device) })
+	order.By(due, func(a, b *claim) int { return compareRefs(a.peer.user, a.device, b.peer.user, b.device) })
 	for some := range slices.Chunk(due, claimDevices) {
 		w.claimRequest(some)
 	}
@@ -84,7 +85,7 @@ func (w *work) claimRequests(now int64) (all []*keysClaim) {
 			all = append(all, r)
 		}
 	}
-	slices.SortFunc(all, func(a, b *keysClaim) int {
+	order.By(all, func(a, b *keysClaim) int {
 		return compareRefs(a.claims[0].peer.user, a.claims[0].device, b.claims[0].peer.user, b.claims[0].device)
 	})
 	return all

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -120,7 +121,7 @@ func (w *work) outdatedQueries(now int64) (all []*keysQuery) {
 			all = append(all, q)
 		}
 	}
-	slices.SortFunc(all, func(a, b *keysQuery) int { return slices.Compare(a.users, b.users) })
+	order.By(all, func(a, b *keysQuery) int { return slices.Compare(a.users, b.users) })
 	return all
 }
 

@@ -1,9 +1,10 @@
 package machine
 
 import (
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
+
 	"cmp"
 	"context"
-	"slices"
 )
 
 // DeviceRef names a device.
@@ -48,7 +49,7 @@ func (m *Machine) Devices(ctx context.Context, userID string) ([]Device, error) 
 	for _, d := range u.devices {
 		all = append(all, w.describeDevice(u, d))
 	}
-	slices.SortFunc(all, func(a, b Device) int { return cmp.Compare(a.DeviceID, b.DeviceID) })
+	order.By(all, func(a, b Device) int { return cmp.Compare(a.DeviceID, b.DeviceID) })
 	return all, nil
 }
 

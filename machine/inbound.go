@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/megolmstate"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
@@ -95,7 +96,7 @@ func (w *work) loadInbounds(ctx context.Context, ids []string) error {
 			missing[id] = true
 		}
 	}
-	err := w.loadKeys(ctx, store.InboundSessions, slices.Sorted(maps.Keys(missing)), func(rec store.Record) bool {
+	err := w.loadKeys(ctx, store.InboundSessions, order.Keys(missing), func(rec store.Record) bool {
 		in := readInbound(rec.Value, rec.Indexes.Pending != "")
 		if in == nil {
 			return false

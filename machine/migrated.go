@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/megolm"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
@@ -71,7 +72,7 @@ func (mig *Migration) AddSessions(ctx context.Context, sessions []MigratedSessio
 					known = append(known, peerID{key: s.SenderKey}.name())
 				}
 			}
-			slices.Sort(known)
+			order.Strings(known)
 			err := w.loadKeys(ctx, store.OlmSessions, slices.Compact(known), func(rec store.Record) bool {
 				key, err := keys.ParseCurve25519(rec.Key)
 				return err == nil && peers[key].read(rec.Value)
@@ -140,7 +141,7 @@ func (mig *Migration) AddRoomKeys(ctx context.Context, sessions []MigratedRoomKe
 			for i, s := range some {
 				ids[i] = s.Session.SessionID()
 			}
-			slices.Sort(ids)
+			order.Strings(ids)
 			if known, err = w.knownSessions(ctx, slices.Compact(ids)); err != nil {
 				return err
 			}

@@ -3,10 +3,9 @@ package machine
 import (
 	"cmp"
 	"context"
-	"maps"
-	"slices"
 	"strconv"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -43,9 +42,9 @@ func (o *outdated) has(id string) bool { return o.of[id] != nil }
 
 // ids returns the users, those together that stand in a record together.
 func (o *outdated) ids() []string {
-	return slices.SortedFunc(maps.Keys(o.of), func(a, b string) int {
-		return cmp.Or(cmp.Compare(o.of[a].number, o.of[b].number), cmp.Compare(a, b))
-	})
+	ids := order.Keys(o.of)
+	order.By(ids, func(a, b string) int { return cmp.Compare(o.of[a].number, o.of[b].number) })
+	return ids
 }
 
 // add notes a user, and has that kept.
@@ -114,7 +113,7 @@ func (s *outdatedShard) keep(w *work) {
 		r.Uint(uint64(len(s.all.shards)))
 	}
 	r.Uint(uint64(len(s.users)))
-	for _, id := range slices.Sorted(maps.Keys(s.users)) {
+	for _, id := range order.Keys(s.users) {
 		r.Text(id)
 	}
 	w.put(store.Settings, s.name(), r.Done())

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/event"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 )
@@ -21,7 +22,7 @@ func (w *work) keysQueried(ctx context.Context, q *keysQuery, answer strictjson.
 	var changed []string
 	// The own identity first: it is what others are vouched for by.
 	users := slices.Clone(q.users)
-	slices.SortStableFunc(users, func(a, b string) int { return first(b == w.user) - first(a == w.user) })
+	order.By(users, func(a, b string) int { return first(b == w.user) - first(a == w.user) })
 	for _, id := range users {
 		u := w.userNamed(id)
 		u.query = nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -182,7 +183,7 @@ func (w *work) loadQueue(ctx context.Context) error {
 			break
 		}
 	}
-	slices.SortFunc(w.state.queue.order, func(a, b *queued) int { return int(int64(a.number - b.number)) })
+	order.By(w.state.queue.order, func(a, b *queued) int { return int(int64(a.number - b.number)) })
 	return nil
 }
 

@@ -48,12 +48,13 @@ var rules = []rule{
 	{packages: primitives, may: primitives, foreign: []string{
 		"filippo.io/edwards25519", "filippo.io/edwards25519/field",
 	}},
-	{packages: []string{"internal/aes/simd", "internal/strictjson", "internal/wasmhost", "internal/wire"}},
+	{packages: []string{"internal/aes/simd", "internal/order", "internal/wasmhost", "internal/wire"}},
+	{packages: []string{"internal/strictjson"}, may: []string{"internal/order"}},
 	{packages: []string{"internal/pickle"}, may: primitives},
 	{packages: states, may: join(primitives, codecs)},
 	{packages: []string{"internal/record"}, may: primitives},
 	{packages: []string{"machine"}, may: join(primitives, codecs, states, []string{
-		"event", "internal/record", "keys", "megolm", "olm", "store", "store/schema",
+		"event", "internal/order", "internal/record", "keys", "megolm", "olm", "store", "store/schema",
 	}), std: []string{"time"}}, // sessions grow old; and what speaks to a browser links it anyway
 	{packages: []string{"machine/attachment", "machine/keyexport"}, may: join(primitives, codecs)},
 	{packages: []string{"keys"}, may: primitives},
@@ -67,7 +68,7 @@ var rules = []rule{
 	{packages: []string{"jsbridge"}, may: join(primitives, api, []string{"internal/bridge"})},
 	{packages: []string{"internal/promise"}, may: []string{"internal/bridge", "internal/secret"}},
 	{packages: []string{"jsbridge/async"}, std: []string{"time"}, may: join(stores, []string{
-		"internal/bridge", "internal/promise", "internal/safejs", "machine", "machine/attachment", "store/indexeddb", "store/jsstore", "store/owner",
+		"internal/bridge", "internal/promise", "internal/safejs", "internal/secret", "machine", "machine/attachment", "machine/keyexport", "store/indexeddb", "store/jsstore", "store/owner",
 	})},
 	{packages: []string{"wasm/olm"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"wasm/full"}, may: []string{"internal/bridge", "jsbridge", "jsbridge/async"}},

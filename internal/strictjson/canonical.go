@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/order"
 )
 
 // AppendCanonical appends the canonical JSON of a value: without space, names in
@@ -100,7 +102,7 @@ func sortMembers(dst []byte, members []member) {
 	}
 	start := members[0].start
 	written := slices.Clone(dst[start:])
-	slices.SortFunc(members, byName)
+	order.By(members, byName)
 	at := start
 	for i, m := range members {
 		if i > 0 {
