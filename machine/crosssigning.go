@@ -28,8 +28,10 @@ func (m *Machine) CrossSigningStatus(ctx context.Context) (CrossSigningStatus, e
 // by outgoing requests; this device is signed by it. The homeserver may ask the user
 // to authenticate: see [SigningUpload].
 //
-// It returns [ErrIdentityExists] if the user has an identity, as far as is known; ask
-// for it first by sending the outgoing requests. With reset that one is replaced: all
+// It returns [ErrIdentityExists] if the user has an identity, and [ErrOutdated] as long as
+// that is not known: send the outgoing requests first. Should another device make one at
+// the same time, and be first, that one stays, and this one is dropped before it is
+// published; an [IdentityEvent] tells. With reset that which there is is replaced: all
 // who had verified it will be warned, whom it had verified must be verified again, and
 // other own devices must be signed anew.
 //
@@ -44,19 +46,16 @@ func (m *Machine) SetUpCrossSigning(ctx context.Context, reset bool) error {
 	if (own.identity != nil || w.state.secrets.has(event.Master)) && !reset {
 		return ErrIdentityExists
 	}
-	for _, r := range slices.Clone(w.state.queue.order) {
-		if r.Kind == SigningUpload || r.Kind == SignaturesUpload {
-			w.dequeue(r.ID) // of the identity that is being replaced
-		}
+	if !reset && w.state.outdated.has(w.user) {
+		return ErrOutdated
 	}
-	w.state.secrets.wipe()
+	w.dropIdentity()
 	w.state.secrets.generate()
-	w.keep(w.state.secrets)
 	body, master, err := w.signingKeys()
 	if err != nil {
 		return err
 	}
-	w.enqueue(SigningUpload, newID(), "POST", clientAPI+"keys/device_signing/upload", body, keyRef{})
+	w.enqueue(SigningUpload, newID(), "POST", clientAPI+"keys/device_signing/upload", body, subject{replaces: reset})
 	s := w.state.secrets
 	i := &identity{user: w.user, pinned: s.public(event.Master), selfSigning: s.public(event.SelfSigning),
 		userSigning: s.public(event.UserSigning), wasVerified: true, json: master}
@@ -69,6 +68,43 @@ func (m *Machine) SetUpCrossSigning(ctx context.Context, reset bool) error {
 	w.state.changes++
 	w.emit(IdentityEvent{w.user})
 	return w.commit(ctx)
+}
+
+// outTime is how long an upload that may be under way is waited for at a time, in
+// milliseconds: the user may have to find a password.
+const outTime = 60_000
+
+// dropIdentity forgets the private cross-signing keys, and what they were to sign.
+func (w *work) dropIdentity() {
+	for _, r := range slices.Clone(w.state.queue.order) {
+		if r.Kind == SigningUpload || r.Kind == SignaturesUpload {
+			w.dequeue(r.ID)
+		}
+	}
+	w.state.secrets.wipe()
+	w.keep(w.state.secrets)
+}
+
+// supersede drops an identity of the own user that was made here and not published yet,
+// if there is another one already, which it is not to replace. It is left alone while its
+// upload may be under way: so own keys are asked for before it is given out, and again
+// when the homeserver has refused it.
+func (w *work) supersede(u *user, p published) {
+	if u.id != w.user || u.identity == nil || p.master == nil || p.master.Key == u.identity.master {
+		return
+	}
+	for _, r := range w.state.queue.order {
+		if r.Kind == SigningUpload && !r.about.replaces {
+			if r.out {
+				u.failed(failure{after: outTime}, w.now()) // ask again then
+				return
+			}
+			w.log(Warning, "another device has made an identity; that which was made here is dropped")
+			w.dropIdentity()
+			u.identity = nil
+			return
+		}
+	}
 }
 
 // signingKeys is the body of device_signing/upload, and the master key in it.
@@ -156,7 +192,7 @@ func addSignature(json []byte, user, keyID string, s keys.Ed25519Signature) ([]b
 // https://spec.matrix.org/latest/client-server-api/#post_matrixclientv3keyssignaturesupload
 func (w *work) uploadSignature(user, id string, signed []byte) {
 	body := newObject(len(signed)+256).open(user).raw(id, signed).close().done()
-	w.enqueue(SignaturesUpload, newID(), "POST", clientAPI+"keys/signatures/upload", body, keyRef{})
+	w.enqueue(SignaturesUpload, newID(), "POST", clientAPI+"keys/signatures/upload", body, subject{})
 }
 
 // signingUploaded is called when the homeserver has the identity: it is asked for

@@ -3,8 +3,10 @@ package machine_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
+	"github.com/mudpuppy-e2ee/mudpuppy/store/memory"
 )
 
 func TestAnIdentityIsNotReplacedUnasked(t *testing.T) {
@@ -61,6 +63,10 @@ func TestTheHomeserverMayAskForAPassword(t *testing.T) {
 	}
 	w.must(a.MarkFailed(ctx, r.ID, status, answer))
 	a.open()
+	if len(a.requests(machine.SigningUpload)) > 0 {
+		t.Error("it goes out again before it is known that there is no other identity")
+	}
+	a.send(a.request(machine.KeysQuery))
 	again := a.request(machine.SigningUpload) // at once: the user is waiting
 	if again.ID != r.ID {
 		t.Error("it is another request")
@@ -147,4 +153,88 @@ func TestAnOwnDeviceIsVerified(t *testing.T) {
 	w.fails(b.AcceptIdentity(ctx, carol), machine.ErrUnknownUser)
 	_, err = b.Devices(ctx, "carol")
 	w.fails(err, machine.ErrFormat)
+}
+
+// T27: whoever sets up cross-signing before the homeserver was asked what there is could
+// make a second identity.
+func TestT27NoSecondIdentityIsMadeUnseen(t *testing.T) {
+	w := newWorld(t)
+	w.crossSigned(alice, "FIRST")
+	w.server.Login(alice, "SECOND")
+	second := &client{world: w, config: machine.Config{UserID: alice, DeviceID: "SECOND", Store: memory.New(), Now: w.now}}
+	second.open()
+	w.fails(second.SetUpCrossSigning(ctx, false), machine.ErrOutdated)
+	second.open()
+	second.pump()
+	w.fails(second.SetUpCrossSigning(ctx, false), machine.ErrIdentityExists)
+	// Nor is it certain while the homeserver says that something has changed.
+	third := w.device(bob, "THIRD")
+	_, err := third.ReceiveSync(ctx, []byte(`{"device_lists":{"changed":["`+bob+`"]}}`))
+	w.must(err)
+	w.fails(third.SetUpCrossSigning(ctx, false), machine.ErrOutdated)
+	third.pump()
+	w.must(third.SetUpCrossSigning(ctx, false))
+}
+
+// Two devices set cross-signing up at the same time. The second learns of the first's
+// identity before its own is published, or when the homeserver refuses that: then it
+// drops its own. It does not as long as nobody knows whether it was published.
+func TestT27TheFirstOfTwoIdentitiesStays(t *testing.T) {
+	for _, told := range []string{"by a sync", "by the homeserver's refusal", "after a restart", "too late"} {
+		t.Run("T27: "+told, func(t *testing.T) {
+			w := newWorld(t)
+			a, b := w.device(alice, "FIRST"), w.device(alice, "SECOND")
+			settle(a, b)
+			w.must(a.SetUpCrossSigning(ctx, false))
+			w.must(b.SetUpCrossSigning(ctx, false))
+			a.pump()
+			first, err := a.Identity(ctx, alice)
+			w.must(err)
+			changed := []byte(`{"device_lists":{"changed":["` + alice + `"]}}`)
+			switch told {
+			case "by a sync":
+				_, err := b.ReceiveSync(ctx, changed)
+				w.must(err)
+			case "by the homeserver's refusal":
+				w.must(b.MarkFailed(ctx, b.request(machine.SigningUpload).ID, 401, []byte(`{}`)))
+			default:
+				r := b.request(machine.SigningUpload)
+				_, err := b.ReceiveSync(ctx, changed)
+				w.must(err)
+				b.send(b.request(machine.KeysQuery))
+				if s, err := b.CrossSigningStatus(ctx); err != nil || !s.Master {
+					t.Fatalf("the keys are dropped while they may be published: %v", err)
+				}
+				if told == "after a restart" {
+					b.open()
+					w.clock = w.clock.Add(time.Hour)
+					break
+				}
+				b.send(r) // it is the user's now
+				b.settle()
+				if i, err := b.Identity(ctx, alice); err != nil || i.MasterKey == first.MasterKey || !i.Verified {
+					t.Errorf("%+v, %v", i, err)
+				}
+				return
+			}
+			b.pump()
+			i, err := b.Identity(ctx, alice)
+			if w.must(err); i.MasterKey != first.MasterKey || i.Verified || i.Changed || i.WasVerified {
+				t.Errorf("the second knows %+v", i)
+			}
+			if s, err := b.CrossSigningStatus(ctx); err != nil || s != (machine.CrossSigningStatus{}) {
+				t.Errorf("it has keys: %+v, %v", s, err)
+			}
+			a.learn(alice)
+			if i, err := a.Identity(ctx, alice); err != nil || i.MasterKey != first.MasterKey || !i.Verified || i.Changed {
+				t.Errorf("the first knows %+v, %v", i, err)
+			}
+			// With reset it is another matter.
+			w.must(b.SetUpCrossSigning(ctx, true))
+			b.pump()
+			if i, err := b.Identity(ctx, alice); err != nil || i.MasterKey == first.MasterKey || !i.Verified {
+				t.Errorf("after a reset: %+v, %v", i, err)
+			}
+		})
+	}
 }

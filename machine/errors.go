@@ -66,6 +66,9 @@ var (
 	// ErrIdentityExists means that the user has cross-signing keys already, which
 	// are not to be replaced without being asked for.
 	ErrIdentityExists = errors.New("machine: the user has cross-signing keys already")
+	// ErrOutdated means that the homeserver has to be asked first which keys the own user
+	// has: send the outgoing requests.
+	ErrOutdated = errors.New("machine: the own keys must be asked for first")
 	// ErrMismatchedKeys means that private keys do not belong to the public ones.
 	ErrMismatchedKeys = errors.New("machine: the keys do not belong to each other")
 )

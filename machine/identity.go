@@ -125,6 +125,7 @@ func readPublished(userID string, master, selfSigning, userSigning event.Signed)
 // sent, but a user whose identity vanishes keeps the one that was known, and the own
 // one that waits to be uploaded is not replaced by that which it is to replace.
 func (w *work) updateIdentity(u *user, p published) (changed bool) {
+	w.supersede(u, p)
 	if p.master == nil || u.id == w.user && w.state.queue.has(SigningUpload) {
 		return false
 	}

@@ -102,7 +102,7 @@ func (w *work) loadKeyRequests(ctx context.Context) error {
 // reports whether there are any.
 func (w *work) askOwnDevices(content []byte) (asked bool) {
 	own := w.userNamed(w.user)
-	batch := w.newBatch(keyRef{})
+	batch := w.newBatch(subject{})
 	for _, d := range own.devices {
 		if d.id != w.device && w.trustedOwn(own, d) {
 			batch.addAs("m.room_key_request", target{own, d}, content)

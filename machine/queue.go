@@ -21,15 +21,19 @@ type queue struct {
 type queued struct {
 	number uint64
 	Request
-	// key says which room key is in the request.
-	key keyRef
+	about subject
+	// out says that it was given out, and nobody has told yet what became of it.
+	out bool
 	retry
 }
 
-// keyRef is a Megolm session to write with, nothing if both are empty.
-type keyRef struct{ room, session string }
+// subject is what must be known of a request when it was answered.
+type subject struct {
+	room, session string // of the room key that it gives
+	replaces      bool   // it is of an identity that is to replace another
+}
 
-// queuedVersion 1 has no room.
+// queuedVersion 1 has no room, and does not tell what replaces another.
 const queuedVersion = 2
 
 func (q *queue) add(r *queued) {
@@ -40,7 +44,7 @@ func (q *queue) add(r *queued) {
 
 // pending reports whether a request of a Megolm session waits for its answer.
 func (q *queue) pending(session string) bool {
-	return slices.ContainsFunc(q.order, func(r *queued) bool { return r.key.session == session })
+	return slices.ContainsFunc(q.order, func(r *queued) bool { return r.about.session == session })
 }
 
 func (q *queue) has(kind RequestKind) bool {
@@ -48,8 +52,8 @@ func (q *queue) has(kind RequestKind) bool {
 }
 
 // enqueue adds a request to the queue.
-func (w *work) enqueue(kind RequestKind, id, method, path string, body []byte, key keyRef) {
-	q := &queued{number: w.state.queue.last + 1, key: key,
+func (w *work) enqueue(kind RequestKind, id, method, path string, body []byte, about subject) {
+	q := &queued{number: w.state.queue.last + 1, about: about,
 		Request: Request{ID: id, Kind: kind, Method: method, Path: path, Body: body}}
 	w.state.queue.add(q)
 	r := record.New(queuedVersion)
@@ -57,9 +61,10 @@ func (w *work) enqueue(kind RequestKind, id, method, path string, body []byte, k
 	r.Text(string(kind))
 	r.Text(method)
 	r.Text(path)
-	r.Text(key.session)
+	r.Text(about.session)
 	r.Bytes(body)
-	r.Text(key.room)
+	r.Text(about.room)
+	r.Bool(about.replaces)
 	w.put(store.Requests, id, r.Done())
 }
 
@@ -75,8 +80,12 @@ func (w *work) dequeue(id string) {
 func (w *work) queued(now int64) (all []Request) {
 	signing := w.state.queue.has(SigningUpload)
 	for _, r := range w.state.queue.order {
-		// The homeserver refuses signatures by keys that it does not have.
-		if r.due(now) && !(signing && r.Kind == SignaturesUpload) {
+		switch {
+		case !r.due(now):
+		case r.Kind == SignaturesUpload && signing: // by keys that the homeserver does not have
+		case r.Kind == SigningUpload && !r.about.replaces && w.state.outdated.has(w.user): // see supersede
+		default:
+			r.out = true
 			all = append(all, r.Request)
 		}
 	}
@@ -87,6 +96,9 @@ func (w *work) queued(now int64) (all []Request) {
 // for cross-signing stay in any case: they are the user's.
 func (w *work) queuedFailed(ctx context.Context, id string, f failure) error {
 	r := w.state.queue.byID[id]
+	if r.out = false; r.Kind == SigningUpload && (f.permanent() || f.status == 401 || f.status == 403) {
+		w.outdate(w.userNamed(w.user)) // perhaps there is an identity already
+	}
 	if f.permanent() && r.Kind == SendToDevice && w.divide(r) {
 		return nil
 	}
@@ -105,11 +117,11 @@ func (w *work) queuedFailed(ctx context.Context, id string, f failure) error {
 // keyRefused notes that those whom a request was to give a room key do not have it, and
 // when they are to be given it again.
 func (w *work) keyRefused(ctx context.Context, q *queued, f failure) error {
-	if !validID(q.key.room) {
+	if !validID(q.about.room) {
 		return nil
 	}
-	r, err := w.loadRoom(ctx, q.key.room)
-	if err != nil || r.outbound == nil || r.outbound.session.SessionID() != q.key.session {
+	r, err := w.loadRoom(ctx, q.about.room)
+	if err != nil || r.outbound == nil || r.outbound.session.SessionID() != q.about.session {
 		return err
 	}
 	var shares []namedShare
@@ -155,7 +167,7 @@ func (w *work) divide(r *queued) bool {
 			}
 		}
 		id := newID()
-		w.enqueue(SendToDevice, id, r.Method, path+id, body.close().done(), r.key)
+		w.enqueue(SendToDevice, id, r.Method, path+id, body.close().done(), r.about)
 	}
 	w.dequeue(r.ID)
 	return true
@@ -195,9 +207,9 @@ func readQueued(id string, value []byte) (*queued, bool) {
 	r := record.Read(value, version)
 	q := &queued{number: r.Uint()}
 	q.Request = Request{ID: id, Kind: RequestKind(r.Text()), Method: r.Text(), Path: r.Text()}
-	q.key.session = r.Text()
+	q.about.session = r.Text()
 	if q.Body = r.Bytes(); version > 1 {
-		q.key.room = r.Text()
+		q.about.room, q.about.replaces = r.Text(), r.Bool()
 	}
 	return q, r.Done()
 }

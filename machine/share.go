@@ -281,7 +281,7 @@ func (w *work) giveKey(r *room, targets []target) error {
 	defer secret.Wipe(content)
 	index := o.session.MessageIndex()
 	for some := range slices.Chunk(targets, maxMessages) {
-		batch := w.newBatch(keyRef{o.room, o.session.SessionID()})
+		batch := w.newBatch(subject{room: o.room, session: o.session.SessionID()})
 		shares := make([]namedShare, 0, len(some))
 		for _, t := range some {
 			if err := batch.encrypt(t, "m.room_key", content); err != nil {

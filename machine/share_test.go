@@ -201,6 +201,9 @@ func TestRequestsThatCanNeverSucceed(t *testing.T) {
 		a.must(a.MarkFailed(ctx, a.request(kind).ID, 400, []byte(`{"errcode":"M_BAD_JSON"}`)))
 		a.open()
 		a.clock = a.clock.Add(time.Hour)
+		for _, r := range a.outgoing(machine.KeysQuery) {
+			a.send(r)
+		}
 		if got := len(a.requests(kind)); got != want {
 			t.Errorf("%s: %d come again", kind, got)
 		}

@@ -96,7 +96,7 @@ func (w *work) sendWaiting(ctx context.Context) error {
 	if err := w.loadPeers(ctx, peers); err != nil {
 		return err
 	}
-	batch := w.newBatch(keyRef{})
+	batch := w.newBatch(subject{})
 	var still []waitingEvent
 	for _, e := range w.state.waiting {
 		switch c := w.state.claims.wanted[e.peer()]; {
@@ -126,7 +126,7 @@ func (w *work) sendWaiting(ctx context.Context) error {
 // https://spec.matrix.org/latest/client-server-api/#recovering-from-undecryptable-messages
 func (w *work) sendDummy(c *claim) {
 	u := w.userNamed(c.peer.user)
-	batch := w.newBatch(keyRef{})
+	batch := w.newBatch(subject{})
 	if err := batch.encrypt(target{u, u.device(c.device)}, "m.dummy", []byte("{}")); err != nil {
 		w.log(Failure, "a new session could not be told of: "+err.Error())
 	}
@@ -136,7 +136,7 @@ func (w *work) sendDummy(c *claim) {
 // batch gathers encrypted events into requests to devices.
 type batch struct {
 	*work
-	key      keyRef // the room key that it gives
+	about    subject
 	envelope []byte // the part of the plaintext that is the same for all
 	messages map[string]*object
 	users    []string
@@ -144,8 +144,8 @@ type batch struct {
 	size     int
 }
 
-func (w *work) newBatch(key keyRef) *batch {
-	return &batch{work: w, key: key, messages: make(map[string]*object), devices: make(map[*device]bool)}
+func (w *work) newBatch(about subject) *batch {
+	return &batch{work: w, about: about, messages: make(map[string]*object), devices: make(map[*device]bool)}
 }
 
 // encrypt adds an event for a device with which there is a session.
@@ -224,7 +224,7 @@ func (b *batch) flushAs(eventType string) {
 		body.raw(id, b.messages[id].done())
 	}
 	id := newID()
-	b.enqueue(SendToDevice, id, "PUT", clientAPI+"sendToDevice/"+eventType+"/"+id, body.close().done(), b.key)
+	b.enqueue(SendToDevice, id, "PUT", clientAPI+"sendToDevice/"+eventType+"/"+id, body.close().done(), b.about)
 	b.messages, b.users, b.devices, b.size = make(map[string]*object), nil, make(map[*device]bool), 0
 }
 

@@ -38,7 +38,7 @@ func (w *work) refuseKey(r *room, all []refusal) {
 	})
 	for some := range slices.Chunk(all, maxMessages) {
 		// The message waits for these requests no more than for others.
-		batch := w.newBatch(keyRef{})
+		batch := w.newBatch(subject{})
 		shares := make([]namedShare, 0, len(some))
 		for _, x := range some {
 			batch.addAs("m.room_key.withheld", x.target, w.refusalContent(o, x.code))

@@ -38,6 +38,10 @@ func tellDevices(n narrator) error {
 	}
 	defer func() { bob.Close() }()
 	for _, c := range []*client{alice, bob} {
+		// The homeserver is asked first whether there is an identity.
+		if err := n.send(ctx, c); err != nil {
+			return err
+		}
 		if err := c.SetUpCrossSigning(ctx, false); err != nil {
 			return err
 		}

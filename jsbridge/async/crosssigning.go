@@ -24,8 +24,9 @@ type CrossSigningKeys struct {
 }
 
 // SetUpCrossSigning makes the user's cross-signing keys, and signs this device. It
-// throws ERR_IDENTITY_EXISTS if there are some, unless they are to be replaced.
-// What is to be sent is among the outgoing requests.
+// throws ERR_IDENTITY_EXISTS if there are some, and ERR_OUTDATED as long as that is
+// not known: send the outgoing requests first. With replace those that there are
+// are replaced. What is to be sent is among the outgoing requests.
 func (m *Machine) SetUpCrossSigning(ctx context.Context, replace bool) error {
 	return m.machine.SetUpCrossSigning(ctx, replace)
 }

@@ -49,6 +49,7 @@ var sentinels = []bridge.Sentinel{
 	{Code: "ERR_UNKNOWN_DEVICE", Err: &machine.ErrUnknownDevice},
 	{Code: "ERR_NO_IDENTITY", Err: &machine.ErrNoIdentity},
 	{Code: "ERR_IDENTITY_EXISTS", Err: &machine.ErrIdentityExists},
+	{Code: "ERR_OUTDATED", Err: &machine.ErrOutdated},
 	{Code: "ERR_MISMATCHED_KEYS", Err: &machine.ErrMismatchedKeys},
 	{Code: "ERR_STORE_STALE", Err: &store.ErrStale},
 	{Code: "ERR_STORE_INVALID", Err: &store.ErrInvalid},

@@ -33,8 +33,12 @@ func (c *client) makeIdentity() {
 	if !c.ok("CrossSigningStatus", err) {
 		return
 	}
-	if !status.Master && !c.ok("SetUpCrossSigning", c.m.SetUpCrossSigning(c.Context(), false)) {
-		return
+	if !status.Master {
+		err := c.m.SetUpCrossSigning(c.Context(), false)
+		// The homeserver has to be asked first whether there is one.
+		if errors.Is(err, machine.ErrOutdated) || !c.ok("SetUpCrossSigning", err) {
+			return
+		}
 	}
 	var s seeds
 	s.master, s.selfSigning, s.userSigning, err = c.m.ExportCrossSigningKeys(c.Context())

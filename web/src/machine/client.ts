@@ -72,6 +72,8 @@ export type MachineErrorCode =
   | "ERR_NO_IDENTITY"
   /** The user has cross-signing keys already, which are not to be replaced without being asked for. */
   | "ERR_IDENTITY_EXISTS"
+  /** The homeserver has to be asked first which keys the own user has: send the outgoing requests. */
+  | "ERR_OUTDATED"
   /** Private keys do not belong to the public ones. */
   | "ERR_MISMATCHED_KEYS"
   /** Another owner has claimed the store. Nothing was changed; whoever gets this must not go on with what it has in memory. */
@@ -781,8 +783,9 @@ export abstract class FileDecrypter extends Live {
 export abstract class Machine extends Live {
   /**
    * Makes the user's cross-signing keys, and signs this device. It
-   * throws ERR_IDENTITY_EXISTS if there are some, unless they are to be replaced.
-   * What is to be sent is among the outgoing requests.
+   * throws ERR_IDENTITY_EXISTS if there are some, and ERR_OUTDATED as long as that is
+   * not known: send the outgoing requests first. With replace those that there are
+   * are replaced. What is to be sent is among the outgoing requests.
    */
   async setUpCrossSigning(replace: boolean): Promise<void> {
     const values: Value[] = [];
