@@ -37,6 +37,7 @@ type room struct {
 	id       string
 	known    bool // whether there are settings
 	settings RoomSettings
+	stored   bool      // whether the store may have a record
 	outbound *outbound // nil if there is no session to write with
 
 	// ready says that all who are to have the key have it, as of the state's
@@ -172,6 +173,7 @@ func (r *room) keep(w *work) {
 	rec.Time(s.RotationPeriodMessages)
 	rec.Bool(s.SharedHistory)
 	rec.Text(string(s.Policy))
+	r.stored = true
 	w.put(store.Rooms, r.id, rec.Done())
 }
 
@@ -182,7 +184,8 @@ func (r *room) read(value []byte) bool {
 	if !rec.Done() || !s.Policy.valid() {
 		return false
 	}
-	r.known, r.settings = true, s
+	// Of one that is not encrypted, or not yet, there is the visibility alone.
+	r.known, r.settings, r.stored = s.Algorithm != "", s, true
 	return true
 }
 
@@ -292,7 +295,12 @@ func (w *work) roomChanged(r *room, c *roomChanges) {
 	if c.visibility != "" {
 		settings.SharedHistory = slices.Contains([]string{"shared", "world_readable"}, c.visibility)
 	}
-	if settings == r.settings || (!r.known && c.encryption.Kind() != strictjson.Object) {
+	if settings == r.settings {
+		return
+	}
+	if !r.known && c.encryption.Kind() != strictjson.Object {
+		r.settings = settings // the visibility, for when it is encrypted
+		w.keep(r)
 		return
 	}
 	if !r.set(settings) {

@@ -94,7 +94,7 @@ func (w *work) stranger(ctx context.Context, sender, room string) (bool, error) 
 	if err != nil || r.known {
 		return false, err
 	}
-	if r.outbound == nil {
+	if r.outbound == nil && !r.stored {
 		delete(w.state.rooms, room)
 	}
 	return true, nil
