@@ -28,14 +28,14 @@ type failure struct {
 
 var (
 	headings = regexp.MustCompile("(?m)^##+ (.+)$")
-	goNames  = regexp.MustCompile("`([a-z]+\\.[A-Z][A-Za-z]*)`")
+	goNames  = regexp.MustCompile("`([a-z]+\\.[A-Z][A-Za-z0-9]*)`")
 	links    = regexp.MustCompile(`\]\(#([^)]*)\)`)
 	noAnchor = regexp.MustCompile("[^a-z0-9_-]")
 	words    = regexp.MustCompile("([a-z])([A-Z])")
 	// Codes in the union of those that do not come from Go, and in the table of
 	// those that do.
-	unionCodes = regexp.MustCompile(`\| "(ERR_[A-Z_]+)"`)
-	tableCodes = regexp.MustCompile(`\{Code: "(ERR_[A-Z_]+)", Err: &([A-Za-z.]+)\}`)
+	unionCodes = regexp.MustCompile(`\| "(ERR_[A-Z0-9_]+)"`)
+	tableCodes = regexp.MustCompile(`\{Code: "(ERR_[A-Z0-9_]+)", Err: &([A-Za-z0-9.]+)\}`)
 )
 
 // readFailures returns the text of the page, and its entries by code.
@@ -121,14 +121,16 @@ func readSpecs(d *ast.GenDecl) (all []declaration) {
 }
 
 // An error has its entry under what JavaScript calls it: ERR_ and its name, with
-// STORE_ where it is of a store and ATTACHMENT_ where it is of a file, but for a few
-// that would say too little so.
+// STORE_ where it is of a store, ATTACHMENT_ where it is of a file and PICKLE_ where it
+// is of a pickle, but for a few that would say too little so.
 var otherCodes = map[string]string{
 	"machine.ErrOwner":  "ERR_OTHER_DEVICE",
 	"schema.ErrMissing": "ERR_STORE_DAMAGED",
 	"sealed.ErrParams":  "ERR_PASSPHRASE",
 
-	"keyexport.ErrVersion": "ERR_FORMAT",
+	"keyexport.ErrVersion":     "ERR_FORMAT",
+	"libolm.ErrLegacyAccount":  "ERR_LEGACY_ACCOUNT",
+	"libolm.ErrSessionVersion": "ERR_SESSION_VERSION",
 }
 
 func codeOf(pkg, name string) string {
@@ -140,6 +142,8 @@ func codeOf(pkg, name string) string {
 	case "machine", "keyexport":
 	case "attachment":
 		code += "ATTACHMENT_"
+	case "libolm":
+		code += "PICKLE_"
 	default:
 		code += "STORE_"
 	}
@@ -150,7 +154,7 @@ func codeOf(pkg, name string) string {
 func errorCodes(t *testing.T) map[string]string {
 	t.Helper()
 	codes := make(map[string]string)
-	for pkg, folder := range map[string]string{"machine": ".", "attachment": "attachment", "store": "../store", "sealed": "../store/sealed", "schema": "../store/schema", "keyexport": "keyexport"} {
+	for pkg, folder := range map[string]string{"machine": ".", "attachment": "attachment", "libolm": "../libolm", "store": "../store", "sealed": "../store/sealed", "schema": "../store/schema", "keyexport": "keyexport"} {
 		before := len(codes)
 		for _, d := range declarations(t, folder) {
 			if d.kind == token.VAR && strings.HasPrefix(d.name, "Err") {

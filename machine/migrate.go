@@ -6,6 +6,7 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/olmstate"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/schema"
@@ -60,7 +61,11 @@ const migratingKey = "migrating"
 // It returns [ErrOwner] if anything else is in the store, [ErrFormat] for ids that
 // cannot be or an account without keys, or the errors of the store that [Open] returns.
 func Migrate(ctx context.Context, config Config, account *olm.Account) (*Migration, error) {
-	if !validUserID(config.UserID) || !validID(config.DeviceID) || account.State().Wiped() {
+	// An account that libolm never initialised is all zeroes.
+	if account.State().Wiped() || account.Curve25519Key() == (keys.Curve25519PublicKey{}) {
+		return nil, ErrFormat
+	}
+	if !validUserID(config.UserID) || !validID(config.DeviceID) {
 		return nil, ErrFormat
 	}
 	if config.Now == nil {

@@ -89,7 +89,7 @@ func (mig *Migration) AddSessions(ctx context.Context, sessions []MigratedSessio
 // device began itself both sides know the identity key; of the others it is the own one.
 func (mig *Migration) addSession(w *work, p *peer, s *MigratedSession) Migrated {
 	state := s.Session.State()
-	if state.Wiped() {
+	if state.Wiped() || state.BaseKey == [32]byte{} { // which libolm never initialised
 		return Migrated{Error: ErrFormat}
 	}
 	if by := peerKey(state.IdentityKey); by != p.id.key && by != w.state.own.account.Curve25519Key() {
@@ -154,8 +154,9 @@ func (mig *Migration) AddRoomKeys(ctx context.Context, sessions []MigratedRoomKe
 }
 
 func (w *work) addMigrated(known map[string]*inbound, s *MigratedRoomKey) Migrated {
-	id := s.Session.SessionID()
-	if s.Session.State().Wiped() || !validID(s.RoomID) || !validSessionID(id) {
+	id, state := s.Session.SessionID(), s.Session.State()
+	blank := state.Wiped() || state.SigningKey == [32]byte{} // which libolm never initialised
+	if blank || !validID(s.RoomID) || !validSessionID(id) {
 		return Migrated{Error: ErrFormat}
 	}
 	in := &inbound{session: s.Session, room: s.RoomID, key: s.SenderKey, ed25519: s.Ed25519,

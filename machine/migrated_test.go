@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/olmstate"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/vectors"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/libolm"
@@ -148,6 +151,9 @@ func TestAnAccountWithoutKeysIsRefused(t *testing.T) {
 	wiped := olm.NewAccount()
 	wiped.Wipe()
 	_, err := machine.Migrate(ctx, config, wiped)
+	w.fails(err, machine.ErrFormat)
+	blank := olm.AccountFromState(&olmstate.Account{IdentityKey: curve25519.KeyPair{Private: secret.New[[32]byte]()}})
+	_, err = machine.Migrate(ctx, config, blank)
 	w.fails(err, machine.ErrFormat)
 	config.UserID = "alice"
 	_, err = machine.Migrate(ctx, config, olm.NewAccount())
@@ -405,6 +411,41 @@ func TestKeysOfAMigratedAccountAreOfferedUnderNoIDTwice(t *testing.T) {
 	a.received(`{"next_batch":"s2","device_one_time_keys_count":{"signed_curve25519":90},"device_unused_fallback_key_types":[]}`)
 	if body, _ = a.offered(); len(body.Fallback) != 1 {
 		t.Error("there is no new fallback key")
+	}
+}
+
+// libolm pickles even what was never made.
+func TestWhatLibolmNeverMadeIsRefused(t *testing.T) {
+	type pickle struct {
+		ID     string
+		Pickle string      `json:"pickle_b64"`
+		Key    vectors.Hex `json:"pickle_key_hex"`
+	}
+	w := newWorld(t)
+	m, _ := w.migration(olm.NewAccount())
+	seen := 0
+	for _, p := range vectors.Load[pickle](t, "pickles_libolm.json") {
+		var outcomes []machine.Migrated
+		switch p.ID {
+		case "session-blank":
+			s, err := libolm.UnpickleSession(p.Pickle, p.Key)
+			w.must(err)
+			outcomes, err = m.AddSessions(ctx, []machine.MigratedSession{{Session: s}})
+			w.must(err)
+		case "inbound-group-session-blank":
+			s, err := libolm.UnpickleInboundSession(p.Pickle, p.Key)
+			w.must(err)
+			outcomes, err = m.AddRoomKeys(ctx, []machine.MigratedRoomKey{{RoomID: "!room", Session: s}})
+			w.must(err)
+		default:
+			continue
+		}
+		if seen++; outcomes[0] != (machine.Migrated{Error: machine.ErrFormat}) {
+			t.Errorf("%s: %+v", p.ID, outcomes)
+		}
+	}
+	if seen != 2 {
+		t.Errorf("there are %d", seen)
 	}
 }
 

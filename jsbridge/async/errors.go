@@ -7,6 +7,7 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/promise"
+	"github.com/mudpuppy-e2ee/mudpuppy/libolm"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine/attachment"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine/keyexport"
@@ -75,6 +76,13 @@ var sentinels = []bridge.Sentinel{
 	{Code: "ERR_ATTACHMENT_FORMAT", Err: &attachment.ErrFormat},
 	{Code: "ERR_ATTACHMENT_VERSION", Err: &attachment.ErrVersion},
 	{Code: "ERR_ATTACHMENT_HASH", Err: &attachment.ErrHash},
+	{Code: "ERR_PICKLE_KEY", Err: &libolm.ErrKey},
+	{Code: "ERR_PICKLE_BASE64", Err: &libolm.ErrBase64},
+	{Code: "ERR_PICKLE_VERSION", Err: &libolm.ErrVersion},
+	{Code: "ERR_PICKLE_CORRUPTED", Err: &libolm.ErrCorrupted},
+	{Code: "ERR_PICKLE_EXTRA_DATA", Err: &libolm.ErrExtraData},
+	{Code: "ERR_LEGACY_ACCOUNT", Err: &libolm.ErrLegacyAccount},
+	{Code: "ERR_SESSION_VERSION", Err: &libolm.ErrSessionVersion},
 	{Code: "ERR_FAULT", Err: &errFault},
 }
 

@@ -522,6 +522,100 @@ func exportOpenMachine(number, size uint32) {
 	})
 }
 
+//go:wasmexport beginMigration
+func exportBeginMigration(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := BeginMigration(ctx, bridge.Object[*Place](c.Uint32()), Key{Raw: c.Bytes(), Passphrase: c.Bytes()}, PickledDevice{UserID: c.Text(), DeviceID: c.Text(), Account: c.Text(), PickleKey: c.Bytes()})
+		if err != nil {
+			return err
+		}
+		c.PutObject(result.Migration)
+		c.PutBool(result.Finished)
+		return nil
+	})
+}
+
+//go:wasmexport endMigration
+func exportEndMigration(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		return EndMigration(ctx, bridge.Object[*Migration](c.Uint32()), c.Bool())
+	})
+}
+
+//go:wasmexport addPickledSessions
+func exportAddPickledSessions(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := AddPickledSessions(ctx, bridge.Object[*Migration](c.Uint32()), promise.List(c, func() PickledSession {
+			return PickledSession{SenderKey: c.Text(), SessionID: c.Text(), Pickle: c.Text(), Received: c.Integer()}
+		}))
+		if err != nil {
+			return err
+		}
+		c.PutUint32(uint32(len(result)))
+		for _, item := range result {
+			c.PutBool(item.Surplus)
+			c.PutText(item.Code)
+			c.PutText(item.Message)
+		}
+		return nil
+	})
+}
+
+//go:wasmexport addPickledRoomKeys
+func exportAddPickledRoomKeys(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := AddPickledRoomKeys(ctx, bridge.Object[*Migration](c.Uint32()), promise.List(c, func() PickledRoomKey {
+			return PickledRoomKey{RoomID: c.Text(), SenderKey: c.Text(), SessionID: c.Text(), Ed25519: c.Text(), Pickle: c.Text(), Authentic: c.Bool(), SharedHistory: c.Bool()}
+		}))
+		if err != nil {
+			return err
+		}
+		c.PutUint32(uint32(len(result)))
+		for _, item := range result {
+			c.PutBool(item.Surplus)
+			c.PutText(item.Code)
+			c.PutText(item.Message)
+		}
+		return nil
+	})
+}
+
+//go:wasmexport addEncryptedRooms
+func exportAddEncryptedRooms(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := AddEncryptedRooms(ctx, bridge.Object[*Migration](c.Uint32()), promise.List(c, func() EncryptedRoom {
+			return EncryptedRoom{RoomID: c.Text(), Algorithm: c.Text(), RotationPeriodMs: c.Integer(), RotationPeriodMessages: c.Integer()}
+		}))
+		if err != nil {
+			return err
+		}
+		c.PutUint32(uint32(len(result)))
+		for _, item := range result {
+			c.PutBool(item.Surplus)
+			c.PutText(item.Code)
+			c.PutText(item.Message)
+		}
+		return nil
+	})
+}
+
+//go:wasmexport addTrackedUsers
+func exportAddTrackedUsers(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		result, err := AddTrackedUsers(ctx, bridge.Object[*Migration](c.Uint32()), promise.List(c, func() string { return c.Text() }))
+		if err != nil {
+			return err
+		}
+		c.PutUint32(uint32(len(result)))
+		for _, item := range result {
+			c.PutBool(item.Surplus)
+			c.PutText(item.Code)
+			c.PutText(item.Message)
+		}
+		return nil
+	})
+}
+
 //go:wasmexport readFileHead
 func exportReadFileHead(number, size uint32) {
 	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { Client, makeRoom } from "./machines/client.mjs";
 import { Homeserver } from "./machines/homeserver.mjs";
+import { LibolmClient } from "./machines/libolm.mjs";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
@@ -43,5 +44,23 @@ test("the ten lines of README.md about a device", async () => {
   assert.equal(event.content.body, "for Alice");
   assert.deepEqual(trust, { shield: "red", reason: "unsigned_device" });
   assert.equal(content.algorithm, "m.megolm.v1.aes-sha2");
+  server.close();
+});
+
+test("the ten lines of README.md about moving from libolm", async () => {
+  const [, lines] = readme.match(/## Moving from libolm\n.*?```js\n(.*?)```/s);
+  const server = new Homeserver();
+  const device = await LibolmClient.open(server, "@alice:example.org", "ALICE");
+  const bob = await LibolmClient.open(server, "@bob:example.org", "BOB");
+  await device.meet(bob);
+  const mudpuppy = await import("mudpuppy");
+  const { pickleKey, ...legacy } = device.kept();
+  const given = { mudpuppy, legacy, pickleKey, userId: device.userId, deviceId: device.deviceId, store: mudpuppy.memoryStore(), key: Client.key };
+  const body = lines.replace(/import (\{.*?\}) from "mudpuppy";/, "const $1 = mudpuppy;") + "\nreturn { report, machine };";
+  const run = new Function(`return async function ({ ${Object.keys(given)} }) { ${body} }`)();
+  const { report, machine } = await run(given);
+  assert.equal(report.sessions.taken, 1);
+  assert.deepEqual(machine.identityKeys, device.keys);
+  await machine.close();
   server.close();
 });

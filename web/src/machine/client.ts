@@ -7,6 +7,7 @@ import {
   addBool,
   addBytes,
   addChoice,
+  addData,
   addInteger,
   addJSON,
   addList,
@@ -122,6 +123,20 @@ export type MachineErrorCode =
   | "ERR_ATTACHMENT_VERSION"
   /** The file is not the one that was encrypted. */
   | "ERR_ATTACHMENT_HASH"
+  /** For a pickle that the key does not open: it is the wrong key, or the pickle was altered. */
+  | "ERR_PICKLE_KEY"
+  /** For a pickle that is not canonical unpadded base64. Where libolm does not see that, it answers as to ErrKey. */
+  | "ERR_PICKLE_BASE64"
+  /** For a pickle of a version that libolm does not know. */
+  | "ERR_PICKLE_VERSION"
+  /** For a pickle that opens but does not hold what it should, or is longer than MaxPickleLen. */
+  | "ERR_PICKLE_CORRUPTED"
+  /** For a pickle that opens but holds more than it should. */
+  | "ERR_PICKLE_EXTRA_DATA"
+  /** For an account of pickle version 1, whose signing key was cut short: it must be taken as compromised, and the device made anew. */
+  | "ERR_LEGACY_ACCOUNT"
+  /** For a session of version 2, which libolm does not know and would take for one of version 1. */
+  | "ERR_SESSION_VERSION"
   /** There was a fault in an earlier call, after which nobody knows in which state the machine is. Open it anew. */
   | "ERR_FAULT";
 
@@ -380,6 +395,110 @@ function takeReceived(): Received {
   return {
     events: takeList(() => takeToDeviceEvent()),
     syncToken: takeText(),
+  };
+}
+
+/** @internal PickledDevice is a device as it was kept with libolm. */
+export interface PickledDevice {
+  userId: string;
+  deviceId: string;
+  account: string;
+  pickleKey: string | Uint8Array;
+}
+
+function addPickledDevice(values: Value[], label: string, value: unknown): void {
+  const [userId, deviceId, account, pickleKey] = fieldsOf(label, value, "userId", "deviceId", "account", "pickleKey");
+  addText(values, `${label}.userId`, userId);
+  addText(values, `${label}.deviceId`, deviceId);
+  addText(values, `${label}.account`, account);
+  addData(values, `${label}.pickleKey`, pickleKey);
+}
+
+/** @internal Begun is a migration, and whether there is nothing left to do. */
+export interface Begun {
+  migration: number;
+  finished: boolean;
+}
+
+function takeBegun(): Begun {
+  return {
+    migration: takeUint32(),
+    finished: takeBool(),
+  };
+}
+
+/** @internal PickledSession is an Olm session as it was kept with libolm. */
+export interface PickledSession {
+  senderKey: string;
+  /** Empty if it was not kept */
+  sessionId: string;
+  pickle: string;
+  received: number;
+}
+
+function addPickledSession(values: Value[], label: string, value: unknown): void {
+  const [senderKey, sessionId, pickle, received] = fieldsOf(label, value, "senderKey", "sessionId", "pickle", "received");
+  addText(values, `${label}.senderKey`, senderKey);
+  addText(values, `${label}.sessionId`, sessionId);
+  addText(values, `${label}.pickle`, pickle);
+  addInteger(values, `${label}.received`, received);
+}
+
+/** @internal PickledRoomKey is an inbound group session as it was kept with libolm. */
+export interface PickledRoomKey {
+  roomId: string;
+  senderKey: string;
+  /** Empty if it was not kept */
+  sessionId: string;
+  /** Empty if it was not kept */
+  ed25519: string;
+  pickle: string;
+  authentic: boolean;
+  sharedHistory: boolean;
+}
+
+function addPickledRoomKey(values: Value[], label: string, value: unknown): void {
+  const [roomId, senderKey, sessionId, ed25519, pickle, authentic, sharedHistory] = fieldsOf(label, value, "roomId", "senderKey", "sessionId", "ed25519", "pickle", "authentic", "sharedHistory");
+  addText(values, `${label}.roomId`, roomId);
+  addText(values, `${label}.senderKey`, senderKey);
+  addText(values, `${label}.sessionId`, sessionId);
+  addText(values, `${label}.ed25519`, ed25519);
+  addText(values, `${label}.pickle`, pickle);
+  addBool(values, `${label}.authentic`, authentic);
+  addBool(values, `${label}.sharedHistory`, sharedHistory);
+}
+
+/** @internal EncryptedRoom is a room, and how it is encrypted. */
+export interface EncryptedRoom {
+  roomId: string;
+  algorithm: string;
+  rotationPeriodMs: number;
+  rotationPeriodMessages: number;
+}
+
+function addEncryptedRoom(values: Value[], label: string, value: unknown): void {
+  const [roomId, algorithm, rotationPeriodMs, rotationPeriodMessages] = fieldsOf(label, value, "roomId", "algorithm", "rotationPeriodMs", "rotationPeriodMessages");
+  addText(values, `${label}.roomId`, roomId);
+  addText(values, `${label}.algorithm`, algorithm);
+  addInteger(values, `${label}.rotationPeriodMs`, rotationPeriodMs);
+  addInteger(values, `${label}.rotationPeriodMessages`, rotationPeriodMessages);
+}
+
+/**
+ * @internal Outcome says what became of something that was to be taken over. The code is empty if
+ * nothing is wrong with it.
+ */
+export interface Outcome {
+  surplus: boolean;
+  code: string;
+  message: string;
+}
+
+function takeOutcome(): Outcome {
+  return {
+    surplus: takeBool(),
+    code: takeText(),
+    message: takeText(),
   };
 }
 
@@ -1093,6 +1212,58 @@ export async function openMachine(place: number, key: Key, settings: Settings): 
   addKey(values, "key", key);
   addSettings(values, "settings", settings);
   return start("openMachine", null, values, takeOpened);
+}
+
+/**
+ * @internal Begins to take a device over into a store, which from then on belongs
+ * to the migration, even if that fails.
+ */
+export async function beginMigration(place: number, key: Key, device: PickledDevice): Promise<Begun> {
+  const values: Value[] = [];
+  addUint32(values, "place", place);
+  addKey(values, "key", key);
+  addPickledDevice(values, "device", device);
+  return start("beginMigration", null, values, takeBegun);
+}
+
+/** @internal Finishes a migration if it is whole, and lets go of its store. */
+export async function endMigration(migration: number, whole: boolean): Promise<void> {
+  const values: Value[] = [];
+  addUint32(values, "migration", migration);
+  addBool(values, "whole", whole);
+  return start("endMigration", null, values, () => {});
+}
+
+/** @internal Takes Olm sessions over. */
+export async function addPickledSessions(migration: number, sessions: Iterable<PickledSession>): Promise<Outcome[]> {
+  const values: Value[] = [];
+  addUint32(values, "migration", migration);
+  addList(values, "sessions", sessions, (label, item) => addPickledSession(values, label, item));
+  return start("addPickledSessions", null, values, () => takeList(() => takeOutcome()));
+}
+
+/** @internal Takes inbound group sessions over. */
+export async function addPickledRoomKeys(migration: number, sessions: Iterable<PickledRoomKey>): Promise<Outcome[]> {
+  const values: Value[] = [];
+  addUint32(values, "migration", migration);
+  addList(values, "sessions", sessions, (label, item) => addPickledRoomKey(values, label, item));
+  return start("addPickledRoomKeys", null, values, () => takeList(() => takeOutcome()));
+}
+
+/** @internal Takes over that rooms are encrypted. */
+export async function addEncryptedRooms(migration: number, rooms: Iterable<EncryptedRoom>): Promise<Outcome[]> {
+  const values: Value[] = [];
+  addUint32(values, "migration", migration);
+  addList(values, "rooms", rooms, (label, item) => addEncryptedRoom(values, label, item));
+  return start("addEncryptedRooms", null, values, () => takeList(() => takeOutcome()));
+}
+
+/** @internal Has the devices of users followed. */
+export async function addTrackedUsers(migration: number, users: Iterable<string>): Promise<Outcome[]> {
+  const values: Value[] = [];
+  addUint32(values, "migration", migration);
+  addList(values, "users", users, (label, item) => addText(values, label, item));
+  return start("addTrackedUsers", null, values, () => takeList(() => takeOutcome()));
 }
 
 /** @internal Reads the beginning of an encrypted file. */

@@ -50,6 +50,19 @@ export type {
 } from "./client.js";
 export { DecryptError, PolicyError } from "./errors.js";
 export { type ClearEvent, type DecryptedEvent, type MachineKeys, OlmMachine, verifyStore } from "./machine.js";
+export {
+  type Items,
+  type LibolmData,
+  type LibolmGroupSession,
+  type LibolmRoom,
+  type LibolmSession,
+  migrateFromLibolm,
+  type MigrationCount,
+  type MigrationFailure,
+  type MigrationKind,
+  type MigrationOptions,
+  type MigrationReport,
+} from "./migrate.js";
 export { MachineEvent } from "./news.js";
 export type {
   DevicesChangedDetail,

@@ -278,8 +278,8 @@ function checkedClock(clock: () => number): () => number {
   };
 }
 
-/** Lets go of a place, which belongs to the machine now, or was closed. One in memory is kept for the next. */
-function leave(store: unknown, place: number): void {
+/** @internal Lets go of a place, which belongs to the machine now, or was closed. One in memory is kept for the next. */
+export function leave(store: unknown, place: number): void {
   if (!(BuiltInStore.is(store) && store.isKept)) release(place);
 }
 

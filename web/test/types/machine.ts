@@ -7,7 +7,9 @@ import {
   indexedDBStore,
   init,
   memoryStore,
+  type LibolmSession,
   type MachineOptions,
+  migrateFromLibolm,
   MudpuppyError,
   OlmMachine,
   type OutgoingRequest,
@@ -58,6 +60,15 @@ try {
   if (error instanceof MudpuppyError && error.code === "ERR_STORE_BUSY") throw error.cause;
 }
 
+async function* sessions(): AsyncGenerator<LibolmSession> {
+  yield { deviceKey: "", session: "" };
+}
+const kept = { account: "", pickleKey: "DEFAULT_KEY", sessions: sessions(), groupSessions: [], rooms: new Map([["!r:b", { algorithm: "" }]]) };
+const { groupSessions, failures } = await migrateFromLibolm({ ...options, ...kept, users: new Set(["@c:d"]) });
+if (groupSessions.failed > 0) failures[0]!.code satisfies ErrorCode;
+
+// @ts-expect-error: the pickle is missing
+await migrateFromLibolm({ ...options, ...kept, sessions: [{ deviceKey: "" }] });
 // @ts-expect-error: a machine is opened
 new OlmMachine();
 // @ts-expect-error: the store is missing
