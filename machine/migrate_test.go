@@ -1,6 +1,7 @@
 package machine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -284,4 +285,59 @@ func contents(t *testing.T, s store.Store) string {
 		text += line + "\n"
 	}
 	return text
+}
+
+// interrupted is a store in which something happens just before somebody claims it.
+type interrupted struct {
+	store.Store
+	before func()
+}
+
+func (s *interrupted) Commit(ctx context.Context, epoch uint64, c store.Changes) error {
+	if before := s.before; c.Claim && before != nil {
+		s.before = nil
+		before()
+	}
+	return s.Store.Commit(ctx, epoch, c)
+}
+
+// Two who find the store empty at the same time: neither undoes what the other has done.
+func TestAMigrationAndAMachineAtTheSameTime(t *testing.T) {
+	w := newWorld(t)
+	l := w.talk().a.legacy()
+	s := &interrupted{Store: memory.New()}
+	inside := machine.Config{UserID: alice, DeviceID: "ALICE", Store: s.Store}
+	outside := inside
+	outside.Store = s
+	s.before = func() {
+		_, err := machine.Open(ctx, inside)
+		w.must(err)
+	}
+	w.fails(l.migrate(outside), machine.ErrOwner)
+
+	s.Store = memory.New()
+	inside.Store = s.Store
+	s.before = func() {
+		_, err := machine.Migrate(ctx, inside, l.unpickleAccount())
+		w.must(err)
+	}
+	_, err := machine.Open(ctx, outside)
+	w.fails(err, machine.ErrHalfMigrated)
+	w.must(l.migrate(inside))
+}
+
+// Who opens the store too early takes it from nobody.
+func TestAMigrationIsNotDisturbedByAMachine(t *testing.T) {
+	w := newWorld(t)
+	m, config := w.migration(olm.NewAccount())
+	_, err := machine.Open(ctx, config)
+	w.fails(err, machine.ErrHalfMigrated)
+	config.DeviceID = "OTHER"
+	_, err = machine.Open(ctx, config)
+	w.fails(err, machine.ErrOwner)
+	_, err = machine.Migrate(ctx, config, olm.NewAccount())
+	w.fails(err, machine.ErrOwner)
+	_, err = m.AddUsers(ctx, []string{bob})
+	w.must(err)
+	w.must(m.Finish(ctx))
 }
