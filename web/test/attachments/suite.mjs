@@ -29,8 +29,8 @@ export async function playAttachments(mudpuppy, vectors) {
 
 const MiB = 1 << 20;
 
-/** Lengths around blocks, pieces and what is taken as a whole. */
-const lengths = [0, 1, 15, 16, 17, 65_537, (1 << 18) - 1, 1 << 18, (1 << 18) + 1, MiB + 33, 16 * MiB + 1];
+/** Lengths around blocks and pieces. */
+const lengths = [0, 1, 15, 16, 17, 65_537, (1 << 18) - 1, 1 << 18, (1 << 18) + 1, MiB + 33];
 
 const hashesOfZeros = {
   32: "Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU",
@@ -78,6 +78,14 @@ function checksOf({ decryptAttachment, encryptAttachment, encryptAttachmentStrea
       }
     },
 
+    async "files that are too long to be taken whole come back"() {
+      const plaintext = someBytes(17 * MiB + 5);
+      const { data, file } = await encryptAttachment(new Blob([plaintext]));
+      same(await bytesOf(await decryptAttachment(data, file)), plaintext);
+      const streamed = encryptAttachmentStream(streamOf(plaintext, 1_000_001));
+      same(await decryptAttachment(await bytesOf(streamed.data), await streamed.file), plaintext);
+    },
+
     async "T35: keys and IVs are drawn anew, and the low half of the counter begins at zero"() {
       const seen = new Set();
       for (let i = 0; i < 50; i++) {
@@ -99,7 +107,7 @@ function checksOf({ decryptAttachment, encryptAttachment, encryptAttachmentStrea
       const refuse = async (bytes) => {
         for (const source of [bytes, new Blob([bytes]), streamOf(bytes, 300)]) await fails("ERR_ATTACHMENT_HASH", decryptAttachment(source, file));
       };
-      for (let i = 0; i < data.length; i += 37) await refuse(data.map((byte, at) => (at === i ? byte ^ 1 : byte)));
+      for (let i = 0; i < data.length; i += 111) await refuse(data.map((byte, at) => (at === i ? byte ^ 1 : byte)));
       for (const length of [0, 1, 16, 999]) await refuse(data.slice(0, length));
       await refuse(Uint8Array.of(...data, 0));
       await refuse(data.slice(1));
@@ -110,8 +118,7 @@ function checksOf({ decryptAttachment, encryptAttachment, encryptAttachmentStrea
       const { data, file } = await encryptAttachment(new Uint8Array(17 * MiB));
       for (const at of [0, MiB, 17 * MiB - 1]) {
         data[at] ^= 128;
-        await fails("ERR_ATTACHMENT_HASH", decryptAttachment(data, file));
-        await fails("ERR_ATTACHMENT_HASH", decryptAttachment(new Blob([data]), file));
+        await fails("ERR_ATTACHMENT_HASH", decryptAttachment(at === MiB ? data : new Blob([data]), file));
         data[at] ^= 128;
       }
       equal((await decryptAttachment(data, file)).length, 17 * MiB);
@@ -156,11 +163,9 @@ function checksOf({ decryptAttachment, encryptAttachment, encryptAttachmentStrea
         const want = (await stream(wrapped, v, 32)).slice(0, 16);
         const last = start.slice().fill(255, 8); // wraps after a block
         same((await stream(last, v, 32)).slice(16), want, `${v}, after a block`);
-        for (const [third, at] of [[0xff, MiB], [0xf0, 16 * MiB]]) { // after so many pieces
-          const before = start.slice().fill(255, 8, 13).fill(0, 14);
-          before[13] = third;
-          same((await stream(before, v, 17 * MiB)).slice(at, at + 16), want, `${v}, after ${at} bytes`);
-        }
+        if (v === "v1") continue; // which counts as v2 does
+        const early = start.slice().fill(255, 8, 14).fill(0, 14); // wraps after 65,536 blocks, at the end of a piece
+        same((await stream(early, v, 17 * MiB)).slice(MiB, MiB + 16), want, `${v}, after a piece`);
       }
     },
 
