@@ -41,7 +41,7 @@ async function measureWarm({ operations, plan }, platform) {
     for (const name of Object.keys(operation.contestants)) {
       subjects.push([name, await makeSubject(operation, name, platform)]);
     }
-    results[id] = compare(subjects, plan);
+    results[id] = await compare(subjects, { ...plan, rounds: Math.min(plan.rounds, operation.rounds ?? Infinity) });
     await new Promise((resolve) => setTimeout(resolve)); // or browsers take the page for dead
   }
   return results;
@@ -53,35 +53,36 @@ async function measureWarm({ operations, plan }, platform) {
  * round to round. Returns for each how many runs fill its window, and the time
  * of a run in every round.
  */
-export function compare(subjects, { warmUp, window, rounds }, now = () => performance.now()) {
-  const entrants = subjects.map(([name, subject]) => {
-    checkOnce(subject);
-    return { name, subject, batch: fit(subject, warmUp, window, now), samples: [] };
-  });
+export async function compare(subjects, { warmUp, window, rounds }, now = () => performance.now()) {
+  const entrants = [];
+  for (const [name, subject] of subjects) {
+    await checkOnce(subject);
+    entrants.push({ name, subject, batch: await fit(subject, warmUp, window, now), samples: [] });
+  }
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < entrants.length; turn++) {
       const { subject, batch, samples } = entrants[(round + turn) % entrants.length];
-      samples.push((1000 * time(subject, batch, now)) / batch);
+      samples.push((1000 * (await time(subject, batch, now))) / batch);
     }
   }
   return Object.fromEntries(entrants.map(({ name, batch, samples }) => [name, { batch, samples }]));
 }
 
 /** A fast wrong answer is worth nothing. */
-function checkOnce({ prepare, run, loop, check }) {
+async function checkOnce({ prepare, run, loop, check }) {
   prepare?.(1);
-  const result = loop ? loop(1) : run(0);
+  const result = await (loop ? loop(1) : run(0));
   check?.(result);
 }
 
 /** Runs a subject until it is warm, and returns how many runs fill a window. */
-function fit(subject, warmUp, window, now) {
+async function fit(subject, warmUp, window, now) {
   const begin = now();
   let batch = 1;
   let fastest = Infinity; // a run, since that one was the warmest and the least disturbed
   let full = 0; // windows since the batch last grew
   while (now() - begin < warmUp || full < 3) {
-    const elapsed = time(subject, batch, now);
+    const elapsed = await time(subject, batch, now);
     // The clock of a browser is too coarse for less.
     if (elapsed > window / 8) fastest = Math.min(fastest, elapsed / batch);
     if (elapsed < window / 2) {
@@ -95,10 +96,11 @@ function fit(subject, warmUp, window, now) {
 }
 
 /** The time of n runs, in milliseconds. */
-function time({ prepare, run, loop }, n, now) {
+async function time({ prepare, run, loop, isAsync }, n, now) {
   prepare?.(n);
   const begin = now();
-  if (loop) loop(n);
+  if (isAsync) for (let i = 0; i < n; i++) await run(i);
+  else if (loop) loop(n);
   else for (let i = 0; i < n; i++) run(i);
   return now() - begin;
 }

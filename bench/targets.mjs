@@ -1,5 +1,5 @@
 // What must be reached: how many times faster than libolm Mudpuppy is, warm, and
-// its machine than that of the Rust SDK; and what the bridge, loading and the store
+// its machine and its files than those of the Rust SDK; and what the bridge, loading and the store
 // may cost. All thresholds stand here and
 // nowhere else.
 
@@ -79,6 +79,12 @@ const machines = {
   "keys-sealed-export": 3,
 };
 
+/** How many times faster than the Rust SDK files are encrypted and decrypted. */
+const attachments = {
+  "attachment-encrypt-1m": 2,
+  "attachment-decrypt-1m": 2,
+};
+
 /** What may take no longer than this. */
 const limits = { ...bridge, ...loads, ...stores };
 
@@ -92,6 +98,10 @@ const ambitious = ["node", "chromium"];
  */
 export function target(engine, operation) {
   if (/^(machine|keys)-/.test(operation)) return operation in machines ? { least: machines[operation], against: "rust" } : undefined;
+  if (operation.startsWith("attachment-")) {
+    const least = ambitious.includes(engine) && attachments[operation];
+    return least ? { least, against: "rust" } : undefined;
+  }
   if (/^(bridge|load|store)-/.test(operation)) return ambitious.includes(engine) ? limits[operation] : undefined;
   return { least: (ambitious.includes(engine) && thresholds[operation]) || NO_SLOWER, against: "libolm" };
 }
@@ -129,4 +139,4 @@ export function summary(judgements) {
 }
 
 /** Thresholds of operations that do not exist would never be judged. */
-export const thresholdIds = Object.keys({ ...thresholds, ...limits, ...machines });
+export const thresholdIds = Object.keys({ ...thresholds, ...limits, ...machines, ...attachments });

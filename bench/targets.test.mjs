@@ -90,6 +90,14 @@ test("a machine is measured against the Rust SDK's", () => {
   assert.equal(judge("chromium", "machine-sealed-share-1000", share(1)), undefined);
 });
 
+test("files are measured against the Rust SDK's, in Node and Chromium", () => {
+  const encrypt = (ratio) => [{ mudpuppy: { samples: [10] }, rust: { samples: [10 * ratio] } }];
+  assert.equal(judge("chromium", "attachment-encrypt-1m", encrypt(2)).met, true);
+  assert.equal(judge("node", "attachment-decrypt-1m", encrypt(1.99)).met, false);
+  assert.equal(judge("chromium", "attachment-encrypt-64k", encrypt(1)), undefined);
+  assert.equal(judge("firefox", "attachment-encrypt-1m", encrypt(1)), undefined);
+});
+
 test("the last line counts and names", () => {
   const results = {
     engines: [

@@ -10,11 +10,14 @@ export const text = (n) => letters.repeat(Math.ceil(n / letters.length)).slice(0
 
 export const bytes = (n) => new TextEncoder().encode(text(n));
 
+const units = [[1 << 20, " MiB", "m"], [1 << 10, " KiB", "k"], [1, " B", ""]];
+const unitOf = (n) => units.find(([factor]) => n >= factor);
+
 /** 64 as "64 B", 32768 as "32 KiB". */
-export const size = (n) => (n < 1024 ? `${n} B` : `${n / 1024} KiB`);
+export const size = (n) => n / unitOf(n)[0] + unitOf(n)[1];
 
 /** 64 as "64", 32768 as "32k", for ids. */
-export const sizeId = (n) => (n < 1024 ? `${n}` : `${n / 1024}k`);
+export const sizeId = (n) => n / unitOf(n)[0] + unitOf(n)[2];
 
 /** A check that the result is what it should be. */
 export const equals = (expected) => (result) => {

@@ -14,7 +14,7 @@ const both = (runs) => ["mudpuppy", "rust"].map((name) => time(median(times(runs
 /** A section for each place where the state of machines was kept. */
 export function machineSections(engine, measured) {
   return places.flatMap(({ id: place, title }) => [
-    section(`### The machine, ${title}`, compared, place, measured, compare(engine)),
+    section(`### The machine, ${title}`, compared, place, measured, besideRust(engine, "ms")),
     section(`### Sharing a room key, ${title}`, growing, place, measured, grow),
   ]).filter(Boolean);
 }
@@ -24,8 +24,9 @@ function section(heading, operations, place, measured, show) {
   return rows.length > 0 && `${heading}\n\n${show(rows, measured)}`;
 }
 
-const compare = (engine) => (rows, measured) =>
-  table(["", `${titles.mudpuppy}, ms`, `${titles.rust}, ms`, "ratio", "target", ""], rows.map(({ id, title }) => {
+/** Makes a table of what Mudpuppy and the Rust SDK take, in a unit. */
+export const besideRust = (engine, unit) => (rows, measured) =>
+  table(["", `${titles.mudpuppy}, ${unit}`, `${titles.rust}, ${unit}`, "ratio", "target", ""], rows.map(({ id, title }) => {
     const judgement = judge(engine, id, measured[id]);
     const verdict = judgement ? [`≥ ${judgement.target.least}`, judgement.met ? "met" : "**missed**"] : ["", ""];
     return [title, ...both(measured[id]), spread(summarise(ratios(measured[id], "mudpuppy", "rust"))), ...verdict];

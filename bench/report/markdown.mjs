@@ -6,7 +6,7 @@ import { median, ratios, summarise, times } from "../statistics.mjs";
 import { judge, judgeAll, summary } from "../targets.mjs";
 import { growthLines } from "./growth.mjs";
 import { bridgeTable, loadTable, storeTable } from "./limits.mjs";
-import { machineSections } from "./machines.mjs";
+import { besideRust, machineSections } from "./machines.mjs";
 import { ratio, time } from "./numbers.mjs";
 import { table } from "./table.mjs";
 
@@ -49,12 +49,17 @@ times are in milliseconds, too.`;
 function engineSection({ id, version, operations, loads = {}, stores = {}, machines = {} }) {
   const sections = groups.map((group) => {
     const rows = group.operations.filter((operation) => operations[operation.id]);
-    const show = group.operations[0].contestants.libolm ? warmTable : bridgeTable;
-    return rows.length > 0 ? `### ${group.title}\n\n${show(id, rows, operations)}` : undefined;
+    return rows.length > 0 ? `### ${group.title}\n\n${tableOf(group)(id, rows, operations)}` : undefined;
   });
   const loading = Object.keys(loads).length > 0 && `### Loading\n\n${loadTable(id, loads)}`;
   const storing = Object.keys(stores).length > 0 && `### The store in IndexedDB\n\n${storeTable(id, stores)}`;
   return [`## ${version}`, ...[...sections, loading, storing].filter(Boolean), ...machineSections(id, machines)];
+}
+
+/** What makes the table of a group, by whom its operations are measured beside. */
+function tableOf({ operations: [{ contestants }] }) {
+  if (contestants.libolm) return warmTable;
+  return contestants.rust ? (engine, rows, measured) => besideRust(engine, "µs")(rows, measured) : bridgeTable;
 }
 
 function warmTable(engine, rows, measured) {
