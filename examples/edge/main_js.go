@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/examples/edge/bot"
-	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/durable"
 	"github.com/syumai/workers"
 	"github.com/syumai/workers/cloudflare"
@@ -33,8 +32,9 @@ func main() {
 type object struct {
 	state js.Value
 
-	mu  sync.Mutex
-	bot *bot.Bot // opened by whatever comes first
+	mu   sync.Mutex
+	bot  *bot.Bot  // opened by whatever comes first
+	next time.Time // when the next alarm comes
 }
 
 // open returns the bot. One that has lost its store is no good any more: the object
@@ -84,34 +84,37 @@ func (o *object) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the bot cannot be opened: its log says why", http.StatusServiceUnavailable)
 		return
 	}
-	o.wakeIn(0)
 	b.Handler().ServeHTTP(w, r)
+	o.wakeWithin(b.Soon())
 }
 
 // alarm looks for what is new. It asks for the next alarm first, lest a crash be the
 // end of them.
 func (o *object) alarm(ctx context.Context) error {
-	const fallback = time.Minute
-	o.setAlarm(fallback)
+	o.wakeIn(time.Minute)
 	b, err := o.open(ctx)
 	if err != nil {
 		fmt.Println(err)
-		if errors.Is(err, store.ErrStale) {
-			return nil
-		}
-		o.setAlarm(15 * time.Minute)
-		return nil
+		o.wakeIn(15 * time.Minute)
+		return nil // the runtime would try again at once
 	}
-	o.setAlarm(b.Wake(ctx))
+	o.wakeIn(b.Wake(ctx))
 	return nil
 }
 
-// wakeIn asks for an alarm, unless there is one to come.
-func (o *object) wakeIn(d time.Duration) {
-	// FIXME
-	o.setAlarm(d)
+// wakeWithin asks for an alarm after some time, unless one comes before.
+func (o *object) wakeWithin(d time.Duration) {
+	o.mu.Lock()
+	wait := time.Until(o.next)
+	o.mu.Unlock()
+	if missed := wait < -time.Minute; missed || wait > d {
+		o.wakeIn(d)
+	}
 }
 
-func (o *object) setAlarm(d time.Duration) {
-	o.state.Get("storage").Call("setAlarm", float64(time.Now().Add(d).UnixMilli()))
+func (o *object) wakeIn(d time.Duration) {
+	o.mu.Lock()
+	o.next = time.Now().Add(d)
+	o.mu.Unlock()
+	o.state.Get("storage").Call("setAlarm", float64(o.next.UnixMilli()))
 }

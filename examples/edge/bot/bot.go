@@ -110,6 +110,9 @@ func (b *Bot) Wake(ctx context.Context) time.Duration {
 	return b.pace.next(err)
 }
 
+// Soon is within which time the bot is to be woken after somebody has said something.
+func (b *Bot) Soon() time.Duration { return b.pace.soon() }
+
 // round is what there is to do at a time.
 func (b *Bot) round(ctx context.Context) error {
 	if err := b.pump(ctx); err != nil {

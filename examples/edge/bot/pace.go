@@ -29,6 +29,16 @@ func (p *pace) stir() {
 	p.mu.Unlock()
 }
 
+// soon is for when somebody has stirred. What fails is left alone all the same.
+func (p *pace) soon() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.failures > 0 {
+		return maxPause
+	}
+	return p.busy
+}
+
 // next returns how long to wait after a round. Failures double the time, so that a
 // homeserver that comes back is not met by all its bots at once.
 func (p *pace) next(err error) time.Duration {
