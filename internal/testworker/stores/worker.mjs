@@ -1,30 +1,60 @@
-// A Worker that runs the conformance suite, for stores of both kinds, each case at
-// a place of its own.
+// A Worker with stores of both kinds, for tests: it runs the conformance suite, each
+// case at a place of its own, and commits and loads what it is told.
 import { d1Store, durableStore } from "mudpuppy/cloudflare";
 import { storeConformance } from "mudpuppy/store-conformance";
 
 /** What opens stores of a kind at a place. */
 const kinds = {
-  durable: (storage) => (name) => durableStore(storage, { name }),
+  durable: ({ storage }) => (name) => durableStore(storage, { name }),
   d1: (_, { DB }) => (name) => d1Store(DB, { name }),
 };
 
+const bytes = (text) => new TextEncoder().encode(text);
+
 export class Place {
-  constructor({ storage }, env) {
-    this.storage = storage;
+  constructor(state, env) {
+    this.state = state;
     this.env = env;
+    this.stores = {};
   }
 
   async fetch(request) {
-    const { kind, name, seed } = await request.json();
-    const open = kinds[kind](this.storage, this.env);
-    const place = crypto.randomUUID();
-    const [found] = storeConformance(() => () => open(place), { seed }).filter((c) => c.name === name);
+    const { kind, call, ...rest } = await request.json();
     try {
-      await found.run();
-      return new Response("ok");
+      return Response.json((await this[call](kind, rest)) ?? null);
     } catch (error) {
-      return new Response(error.stack);
+      return Response.json({ code: error.code, message: error.stack }, { status: 500 });
+    }
+  }
+
+  open(kind) {
+    return kinds[kind](this.state, this.env);
+  }
+
+  /** Runs a case of the suite. */
+  async run(kind, { name, seed }) {
+    const place = crypto.randomUUID();
+    const [found] = storeConformance(() => () => this.open(kind)(place), { seed }).filter((c) => c.name === name);
+    await found.run();
+  }
+
+  #store(kind) {
+    return (this.stores[kind] ??= this.open(kind)("a device"));
+  }
+
+  async commit(kind, { epoch, claim = false, relaxed = false, puts = [], deletes = [] }) {
+    const records = puts.map((record) => ({ ...record, value: bytes(record.value) }));
+    await this.#store(kind).commit(epoch, { claim, relaxed, sealed: false, puts: records, deletes });
+  }
+
+  /** Loads all records of a table, page by page. */
+  async load(kind, { table }) {
+    const records = [];
+    for (let after; ; ) {
+      const page = await this.#store(kind).load({ table, after });
+      records.push(...page.records.map(({ key, value }) => [key, new TextDecoder().decode(value)]));
+      after = page.next;
+      if (!after) return { epoch: page.epoch, records: Object.fromEntries(records) };
     }
   }
 }
@@ -32,6 +62,7 @@ export class Place {
 export default {
   async fetch(request, env) {
     if (request.method === "GET") return Response.json(storeConformance(() => {}).map(({ name }) => name));
-    return env.PLACE.get(env.PLACE.newUniqueId()).fetch(request);
+    const { pathname } = new URL(request.url);
+    return env.PLACE.get(env.PLACE.idFromName(pathname)).fetch(request);
   },
 };
