@@ -1,5 +1,6 @@
 // Builds the npm package and packs it to ../dist/mudpuppy.tgz.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { appendFile, copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,10 +53,20 @@ const options = {
   external: ["node:*"],
 };
 
+/** Names what is built, so that tabs and workers notice if they are of different builds. */
+async function digest() {
+  const sources = (await readdir(join(web, "src"), { recursive: true })).filter((name) => name.endsWith(".ts")).sort();
+  const hash = createHash("sha256");
+  for (const file of ["build/mudpuppy.wasm", ...sources.map((name) => `src/${name}`)]) hash.update(await readFile(join(web, file)));
+  return hash.digest("base64url").slice(0, 16);
+}
+
 async function bundle() {
+  const entries = ["mudpuppy", "olm", "libolm"].flatMap((name) => platforms.map((platform) => `${name}.${platform}`));
   await build({
     ...options,
-    entryPoints: ["mudpuppy", "olm", "libolm"].flatMap((name) => platforms.map((platform) => `src/${name}.${platform}.ts`)),
+    entryPoints: [...entries, "mudpuppy.worker.browser", "mudpuppy.worker.node"].map((name) => `src/${name}.ts`),
+    define: { MUDPUPPY_BUILD: JSON.stringify(await digest()) },
     outdir: "dist",
     splitting: true,
     format: "esm",

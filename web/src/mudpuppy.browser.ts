@@ -1,5 +1,6 @@
 // Browsers, and what is like them: the module is fetched from beside this file.
 import kernel from "../../internal/aes/simd/kernel.wasm";
+import { startWorkersBy } from "./hosting/worker.js";
 import { fetchFailed } from "./loader/compile.js";
 import { makeInit } from "./loader/init.js";
 import { full } from "./machine/slot.js";
@@ -14,3 +15,9 @@ export const init = makeInit(full, {
     return fetch(from, { signal }).catch(fetchFailed(from));
   },
 });
+
+startWorkersBy((url) =>
+  url === undefined
+    ? new Worker(new URL("./mudpuppy.worker.browser.js", import.meta.url), { type: "module" })
+    : new Worker(url, { type: "module" }),
+);

@@ -1,227 +1,235 @@
 // Whole devices, by the main entry of the package.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { DecryptError, memoryStore, MudpuppyError, OlmMachine, PolicyError, verifyStore } from "mudpuppy";
 import { Client, key, makeRoom } from "./machines/client.mjs";
 import { Homeserver } from "./machines/homeserver.mjs";
 import { memoryStore as storeOfReadme } from "./stores/readme.mjs";
 
 const [alice, bob, carol] = ["@alice:example.org", "@bob:example.org", "@carol:example.org"];
-let server;
-
-before(() => {
-  server = new Homeserver();
-});
-after(() => server.close());
-
-for (const [name, makeStore] of [["in memory", memoryStore], ["written in JavaScript", storeOfReadme]]) {
-  test(`two devices talk, close, and go on: stores ${name}`, async () => {
-    const [hers, his] = [makeStore(), makeStore()];
-    const kind = name.replaceAll(" ", "");
-    const a = await Client.open(server, `@alice:${kind}.org`, "A", { store: hers });
-    const b = await Client.open(server, `@bob:${kind}.org`, "B", { store: his });
-    const members = [a.machine.userId, b.machine.userId];
-    const room = await makeRoom(a, b);
-    const keys = [];
-    b.machine.addEventListener("roomKeys", ({ detail }) => keys.push(detail));
-    await a.say(room, members, "hello é🐟");
-    await b.sync();
-    assert.deepEqual(await b.read(room), ["hello é🐟"]);
-    assert.deepEqual(keys.map(({ roomId, sessionIds }) => [roomId, sessionIds.length]), [[room, 1]]);
-    await b.say(room, members, "hello back");
-    await a.sync();
-    assert.deepEqual(await a.read(room), ["hello é🐟", "hello back"]);
-    const { syncToken, identityKeys } = a.machine;
-    await a.machine.close();
-    await a.machine.close();
-
-    const again = await Client.open(server, a.machine.userId, "A", { store: hers });
-    assert.equal(again.machine.syncToken, syncToken);
-    assert.deepEqual(again.machine.identityKeys, identityKeys);
-    again.rooms = a.rooms;
-    assert.deepEqual(await again.read(room), ["hello é🐟", "hello back"]);
-    await again.say(room, members, "I am back");
-    await b.sync();
-    assert.deepEqual((await b.read(room)).at(-1), "I am back");
-    await Promise.all([again.machine.close(), b.machine.close()]);
-  });
+/** Where machines live. What is said elsewhere must be the same as here. */
+for (const [where, hosting] of [["here", {}], ["in a worker", { worker: true }]]) {
+  describe(where, () => declare(hosting));
 }
 
-test("what is decrypted says from whom, and how far that can be believed", async () => {
-  const a = await Client.open(server, alice, "TRUST");
-  const b = await Client.open(server, bob, "TRUST");
-  const room = await makeRoom(a, b);
-  await a.say(room, new Set([alice, bob]), "hello");
-  await b.sync();
-  const [event] = b.rooms.get(room);
-  const decrypted = await b.machine.decrypt(room, event);
-  assert.deepEqual(decrypted.event, { ...event, type: "m.room.message", content: { msgtype: "m.text", body: "hello" } });
-  assert.equal(decrypted.sender, alice);
-  assert.equal(decrypted.deviceId, "TRUST");
-  assert.equal(decrypted.senderKey, a.machine.identityKeys.curve25519);
-  assert.equal(decrypted.sessionId, event.content.session_id);
-  assert.equal(decrypted.index, 0);
-  assert.deepEqual(decrypted.trust, { shield: "red", reason: "unsigned_device" });
+function declare(hosting) {
+  const openClient = (server, userId, deviceId, options) => Client.open(server, userId, deviceId, { ...hosting, ...options });
+  let server;
 
-  await assert.rejects(b.machine.decrypt(room, { ...event, event_id: "$other" }), { name: "DecryptError", code: "ERR_REPLAY" });
-  await assert.rejects(b.machine.decrypt("!other:example.org", event), { code: "ERR_WRONG_ROOM" });
-  await assert.rejects(b.machine.decrypt(room, { ...event, sender: carol }), { code: "ERR_MISMATCHED_SENDER" });
-  await assert.rejects(b.machine.decrypt(room, {}), { code: "ERR_FORMAT" });
-  const unknown = { ...event, content: { ...event.content, session_id: "A".repeat(43) } };
-  await assert.rejects(b.machine.decrypt(room, unknown), (error) => {
-    assert.ok(error instanceof DecryptError && error instanceof MudpuppyError);
-    assert.deepEqual([error.code, error.roomId, error.sessionId, error.withheld, error.retryable], ["ERR_UNKNOWN_SESSION", room, "A".repeat(43), undefined, true]);
-    return true;
+  before(() => {
+    server = new Homeserver();
   });
-  await Promise.all([a.machine.close(), b.machine.close()]);
-});
+  after(() => server.close());
 
-test("policies: whom they leave out is told why, and whom they stop is told who", async () => {
-  const a = await Client.open(server, alice, "POLICY", { policy: "cross_signed" });
-  const b = await Client.open(server, bob, "POLICY");
-  const room = await makeRoom(a, b);
-  await a.say(room, [alice, bob], "for signed devices only");
-  await a.connection.pump(); // the key needs not wait for who does not get it
-  await b.sync();
-  const [event] = b.rooms.get(room);
-  await assert.rejects(b.machine.decrypt(room, event), (error) => {
-    assert.equal(error.withheld?.code, "m.unverified");
-    return true;
+  for (const [name, makeStore] of [["in memory", memoryStore], ...(hosting.worker ? [] : [["written in JavaScript", storeOfReadme]])]) {
+    test(`two devices talk, close, and go on: stores ${name}`, async () => {
+      const [hers, his] = [makeStore(), makeStore()];
+      const kind = name.replaceAll(" ", "");
+      const a = await openClient(server, `@alice:${kind}.org`, "A", { store: hers });
+      const b = await openClient(server, `@bob:${kind}.org`, "B", { store: his });
+      const members = [a.machine.userId, b.machine.userId];
+      const room = await makeRoom(a, b);
+      const keys = [];
+      b.machine.addEventListener("roomKeys", ({ detail }) => keys.push(detail));
+      await a.say(room, members, "hello é🐟");
+      await b.sync();
+      assert.deepEqual(await b.read(room), ["hello é🐟"]);
+      assert.deepEqual(keys.map(({ roomId, sessionIds }) => [roomId, sessionIds.length]), [[room, 1]]);
+      await b.say(room, members, "hello back");
+      await a.sync();
+      assert.deepEqual(await a.read(room), ["hello é🐟", "hello back"]);
+      const { syncToken, identityKeys } = a.machine;
+      await a.machine.close();
+      await a.machine.close();
+
+      const again = await openClient(server, a.machine.userId, "A", { store: hers });
+      assert.equal(again.machine.syncToken, syncToken);
+      assert.deepEqual(again.machine.identityKeys, identityKeys);
+      again.rooms = a.rooms;
+      assert.deepEqual(await again.read(room), ["hello é🐟", "hello back"]);
+      await again.say(room, members, "I am back");
+      await b.sync();
+      assert.deepEqual((await b.read(room)).at(-1), "I am back");
+      await Promise.all([again.machine.close(), b.machine.close()]);
+    });
+  }
+
+  test("what is decrypted says from whom, and how far that can be believed", async () => {
+    const a = await openClient(server, alice, "TRUST");
+    const b = await openClient(server, bob, "TRUST");
+    const room = await makeRoom(a, b);
+    await a.say(room, new Set([alice, bob]), "hello");
+    await b.sync();
+    const [event] = b.rooms.get(room);
+    const decrypted = await b.machine.decrypt(room, event);
+    assert.deepEqual(decrypted.event, { ...event, type: "m.room.message", content: { msgtype: "m.text", body: "hello" } });
+    assert.equal(decrypted.sender, alice);
+    assert.equal(decrypted.deviceId, "TRUST");
+    assert.equal(decrypted.senderKey, a.machine.identityKeys.curve25519);
+    assert.equal(decrypted.sessionId, event.content.session_id);
+    assert.equal(decrypted.index, 0);
+    assert.deepEqual(decrypted.trust, { shield: "red", reason: "unsigned_device" });
+
+    await assert.rejects(b.machine.decrypt(room, { ...event, event_id: "$other" }), { name: "DecryptError", code: "ERR_REPLAY" });
+    await assert.rejects(b.machine.decrypt("!other:example.org", event), { code: "ERR_WRONG_ROOM" });
+    await assert.rejects(b.machine.decrypt(room, { ...event, sender: carol }), { code: "ERR_MISMATCHED_SENDER" });
+    await assert.rejects(b.machine.decrypt(room, {}), { code: "ERR_FORMAT" });
+    const unknown = { ...event, content: { ...event.content, session_id: "A".repeat(43) } };
+    await assert.rejects(b.machine.decrypt(room, unknown), (error) => {
+      assert.ok(error instanceof DecryptError && error instanceof MudpuppyError);
+      assert.deepEqual([error.code, error.roomId, error.sessionId, error.withheld, error.retryable], ["ERR_UNKNOWN_SESSION", room, "A".repeat(43), undefined, true]);
+      return true;
+    });
+    await Promise.all([a.machine.close(), b.machine.close()]);
   });
-  await a.machine.setRoomSettings(room, { policy: "error_on_unverified" });
-  assert.equal((await a.machine.roomSettings(room)).policy, "error_on_unverified");
-  await assert.rejects(a.connection.encrypt(room, [alice, bob], "m.room.message", {}), (error) => {
-    assert.ok(error instanceof PolicyError);
-    assert.equal(error.code, "ERR_UNVERIFIED");
-    assert.ok(error.devices.some(({ userId, deviceId }) => userId === bob && deviceId === "POLICY"));
-    assert.deepEqual(error.users, []);
-    return true;
+
+  test("policies: whom they leave out is told why, and whom they stop is told who", async () => {
+    const a = await openClient(server, alice, "POLICY", { policy: "cross_signed" });
+    const b = await openClient(server, bob, "POLICY");
+    const room = await makeRoom(a, b);
+    await a.say(room, [alice, bob], "for signed devices only");
+    await a.connection.pump(); // the key needs not wait for who does not get it
+    await b.sync();
+    const [event] = b.rooms.get(room);
+    await assert.rejects(b.machine.decrypt(room, event), (error) => {
+      assert.equal(error.withheld?.code, "m.unverified");
+      return true;
+    });
+    await a.machine.setRoomSettings(room, { policy: "error_on_unverified" });
+    assert.equal((await a.machine.roomSettings(room)).policy, "error_on_unverified");
+    await assert.rejects(a.connection.encrypt(room, [alice, bob], "m.room.message", {}), (error) => {
+      assert.ok(error instanceof PolicyError);
+      assert.equal(error.code, "ERR_UNVERIFIED");
+      assert.ok(error.devices.some(({ userId, deviceId }) => userId === bob && deviceId === "POLICY"));
+      assert.deepEqual(error.users, []);
+      return true;
+    });
+    await Promise.all([a.machine.close(), b.machine.close()]);
   });
-  await Promise.all([a.machine.close(), b.machine.close()]);
-});
 
-test("cross-signing: the password is asked for, and the keys go to another device", async () => {
-  const own = new Homeserver();
-  await own.do({ askForPassword: true });
-  const challenges = [];
-  const authenticate = ({ session, flows }) => {
-    challenges.push(flows);
-    return { type: "m.login.password", session, identifier: { type: "m.id.user", user: carol }, password: "secret" };
-  };
-  const refusing = await Client.open(own, carol, "FIRST");
-  await refusing.connection.pump();
-  await refusing.machine.setUpCrossSigning(false);
-  await assert.rejects(refusing.connection.pump(), { name: "RequestError", code: "ERR_REQUEST", status: 401, kind: "signing_upload" });
-  await refusing.machine.close();
+  test("cross-signing: the password is asked for, and the keys go to another device", async () => {
+    const own = new Homeserver();
+    await own.do({ askForPassword: true });
+    const challenges = [];
+    const authenticate = ({ session, flows }) => {
+      challenges.push(flows);
+      return { type: "m.login.password", session, identifier: { type: "m.id.user", user: carol }, password: "secret" };
+    };
+    const refusing = await openClient(own, carol, "FIRST");
+    await refusing.connection.pump();
+    await refusing.machine.setUpCrossSigning(false);
+    await assert.rejects(refusing.connection.pump(), { name: "RequestError", code: "ERR_REQUEST", status: 401, kind: "signing_upload" });
+    await refusing.machine.close();
 
-  const first = await Client.open(own, carol, "SECOND", { authenticate });
-  await first.sync();
-  await first.machine.setUpCrossSigning(true);
-  await first.connection.pump();
-  await first.sync();
-  assert.equal(challenges.length, 1);
-  assert.deepEqual(await first.machine.crossSigningStatus(), { master: true, selfSigning: true, userSigning: true });
-  const identity = await first.machine.identity(carol);
-  assert.ok(identity.verified);
-  assert.ok((await first.machine.devices(carol)).find(({ deviceId }) => deviceId === "SECOND").crossSigned);
-  await assert.rejects(first.machine.identity("@nobody:example.org"), { code: "ERR_UNKNOWN_USER" });
+    const first = await openClient(own, carol, "SECOND", { authenticate });
+    await first.sync();
+    await first.machine.setUpCrossSigning(true);
+    await first.connection.pump();
+    await first.sync();
+    assert.equal(challenges.length, 1);
+    assert.deepEqual(await first.machine.crossSigningStatus(), { master: true, selfSigning: true, userSigning: true });
+    const identity = await first.machine.identity(carol);
+    assert.ok(identity.verified);
+    assert.ok((await first.machine.devices(carol)).find(({ deviceId }) => deviceId === "SECOND").crossSigned);
+    await assert.rejects(first.machine.identity("@nobody:example.org"), { code: "ERR_UNKNOWN_USER" });
 
-  const second = await Client.open(own, carol, "THIRD");
-  await second.sync();
-  await second.machine.trackUsers([carol]);
-  await second.connection.pump();
-  const seeds = await first.machine.exportCrossSigningKeys();
-  assert.deepEqual(Object.values(seeds).map(({ length }) => length), [32, 32, 32]);
-  await assert.rejects(second.machine.importCrossSigningKeys({ ...seeds, master: new Uint8Array(32) }), { code: "ERR_MISMATCHED_KEYS" });
-  await second.machine.importCrossSigningKeys({ selfSigning: seeds.selfSigning });
-  await second.connection.pump();
-  assert.deepEqual(await second.machine.crossSigningStatus(), { master: false, selfSigning: true, userSigning: false });
-  await Promise.all([first.machine.close(), second.machine.close()]);
-  own.close();
-});
+    const second = await openClient(own, carol, "THIRD");
+    await second.sync();
+    await second.machine.trackUsers([carol]);
+    await second.connection.pump();
+    const seeds = await first.machine.exportCrossSigningKeys();
+    assert.deepEqual(Object.values(seeds).map(({ length }) => length), [32, 32, 32]);
+    await assert.rejects(second.machine.importCrossSigningKeys({ ...seeds, master: new Uint8Array(32) }), { code: "ERR_MISMATCHED_KEYS" });
+    await second.machine.importCrossSigningKeys({ selfSigning: seeds.selfSigning });
+    await second.connection.pump();
+    assert.deepEqual(await second.machine.crossSigningStatus(), { master: false, selfSigning: true, userSigning: false });
+    await Promise.all([first.machine.close(), second.machine.close()]);
+    own.close();
+  });
 
-test("an event for a device, over Olm", async () => {
-  const a = await Client.open(server, alice, "DEVICE");
-  const b = await Client.open(server, bob, "DEVICE");
-  await makeRoom(a, b);
-  await a.machine.trackUsers([bob]);
-  await a.connection.pump();
-  await a.machine.encryptToDevice([{ userId: bob, deviceId: "DEVICE" }], "org.example.ping", { n: 1 });
-  await a.connection.pump();
-  await b.sync();
-  const ping = b.toDevice.find(({ type }) => type === "org.example.ping");
-  assert.deepEqual(ping.content, { n: 1 });
-  assert.deepEqual([ping.encrypted, ping.sender, ping.senderKey, ping.error], [true, alice, a.machine.identityKeys.curve25519, undefined]);
-  await assert.rejects(a.machine.encryptToDevice([{ userId: bob, deviceId: "NONE" }], "x", {}), { code: "ERR_UNKNOWN_DEVICE" });
-  await Promise.all([a.machine.close(), b.machine.close()]);
-});
+  test("an event for a device, over Olm", async () => {
+    const a = await openClient(server, alice, "DEVICE");
+    const b = await openClient(server, bob, "DEVICE");
+    await makeRoom(a, b);
+    await a.machine.trackUsers([bob]);
+    await a.connection.pump();
+    await a.machine.encryptToDevice([{ userId: bob, deviceId: "DEVICE" }], "org.example.ping", { n: 1 });
+    await a.connection.pump();
+    await b.sync();
+    const ping = b.toDevice.find(({ type }) => type === "org.example.ping");
+    assert.deepEqual(ping.content, { n: 1 });
+    assert.deepEqual([ping.encrypted, ping.sender, ping.senderKey, ping.error], [true, alice, a.machine.identityKeys.curve25519, undefined]);
+    await assert.rejects(a.machine.encryptToDevice([{ userId: bob, deviceId: "NONE" }], "x", {}), { code: "ERR_UNKNOWN_DEVICE" });
+    await Promise.all([a.machine.close(), b.machine.close()]);
+  });
 
-const device = { userId: alice, deviceId: "STORE" };
+  const device = { userId: alice, deviceId: "STORE" };
 
-test("stores: a key is required, and must be the right one, for the right device", async () => {
-  const store = memoryStore();
-  const open = (options) => OlmMachine.open({ ...device, store, ...options });
-  await assert.rejects(open({}), { code: "ERR_ARGUMENT", message: /key is missing/ });
-  await assert.rejects(open({ key, unsealed: true }), { code: "ERR_ARGUMENT", message: /exclude/ });
-  for (const wrong of ["text", new Uint8Array(31), {}, { passphrase: "" }, null]) await assert.rejects(open({ key: wrong }), { code: "ERR_ARGUMENT" });
-  await (await open({ key })).close();
-  await assert.rejects(open({ key: new Uint8Array(32) }), { code: "ERR_STORE_KEY" });
-  await assert.rejects(open({ unsealed: true }), { code: "ERR_STORE_SEALED" });
-  await assert.rejects(open({ key, deviceId: "OTHER" }), { code: "ERR_OTHER_DEVICE" });
-  await (await open({ key })).close();
+  test("stores: a key is required, and must be the right one, for the right device", async () => {
+    const store = memoryStore();
+    const open = (options) => OlmMachine.open({ ...hosting, ...device, store, ...options });
+    await assert.rejects(open({}), { code: "ERR_ARGUMENT", message: /key is missing/ });
+    await assert.rejects(open({ key, unsealed: true }), { code: "ERR_ARGUMENT", message: /exclude/ });
+    for (const wrong of ["text", new Uint8Array(31), {}, { passphrase: "" }, null]) await assert.rejects(open({ key: wrong }), { code: "ERR_ARGUMENT" });
+    await (await open({ key })).close();
+    await assert.rejects(open({ key: new Uint8Array(32) }), { code: "ERR_STORE_KEY" });
+    await assert.rejects(open({ unsealed: true }), { code: "ERR_STORE_SEALED" });
+    await assert.rejects(open({ key, deviceId: "OTHER" }), { code: "ERR_OTHER_DEVICE" });
+    await (await open({ key })).close();
 
-  const report = await verifyStore({ store, key });
-  assert.deepEqual(report.broken, []);
-  assert.ok(report.tables.length > 5 && report.tables.every(({ intact }) => intact));
-  await assert.rejects(verifyStore({ store, key: new Uint8Array(32) }), { code: "ERR_STORE_KEY" });
+    const report = await verifyStore({ ...hosting, store, key });
+    assert.deepEqual(report.broken, []);
+    assert.ok(report.tables.length > 5 && report.tables.every(({ intact }) => intact));
+    await assert.rejects(verifyStore({ ...hosting, store, key: new Uint8Array(32) }), { code: "ERR_STORE_KEY" });
 
-  const unsealed = memoryStore();
-  await (await OlmMachine.open({ ...device, store: unsealed, unsealed: true })).close();
-  await assert.rejects(OlmMachine.open({ ...device, store: unsealed, key }), { code: "ERR_STORE_UNSEALED" });
-});
+    const unsealed = memoryStore();
+    await (await OlmMachine.open({ ...hosting, ...device, store: unsealed, unsealed: true })).close();
+    await assert.rejects(OlmMachine.open({ ...hosting, ...device, store: unsealed, key }), { code: "ERR_STORE_UNSEALED" });
+  });
 
-test("stores: a passphrase", async () => {
-  const store = memoryStore();
-  await (await OlmMachine.open({ ...device, store, key: { passphrase: "correct horse" } })).close();
-  await assert.rejects(OlmMachine.open({ ...device, store, key: { passphrase: "battery staple" } }), { code: "ERR_STORE_KEY" });
-});
+  test("stores: a passphrase", async () => {
+    const store = memoryStore();
+    await (await OlmMachine.open({ ...hosting, ...device, store, key: { passphrase: "correct horse" } })).close();
+    await assert.rejects(OlmMachine.open({ ...hosting, ...device, store, key: { passphrase: "battery staple" } }), { code: "ERR_STORE_KEY" });
+  });
 
-test("stores: who opens a store takes it from who has it, who learns of it", async () => {
-  const store = memoryStore();
-  const first = await OlmMachine.open({ ...device, store, key });
-  const lost = new Promise((resolve) => first.addEventListener("storeLost", ({ detail }) => resolve(detail.error.code)));
-  const second = await OlmMachine.open({ ...device, store, key });
-  await assert.rejects(first.trackUsers([bob]), { code: "ERR_STORE_STALE" });
-  assert.equal(await lost, "ERR_STORE_STALE");
-  await assert.rejects(first.trackUsers([bob]), (error) => ["ERR_CLOSED", "ERR_STORE_STALE"].includes(error.code));
-  await second.trackUsers([bob]);
-  await second.close();
-});
+  test("stores: who opens a store takes it from who has it, who learns of it", async () => {
+    const store = memoryStore();
+    const first = await OlmMachine.open({ ...hosting, ...device, store, key });
+    const lost = new Promise((resolve) => first.addEventListener("storeLost", ({ detail }) => resolve(detail.error.code)));
+    const second = await OlmMachine.open({ ...hosting, ...device, store, key });
+    await assert.rejects(first.trackUsers([bob]), { code: "ERR_STORE_STALE" });
+    assert.equal(await lost, "ERR_STORE_STALE");
+    await assert.rejects(first.trackUsers([bob]), (error) => ["ERR_CLOSED", "ERR_STORE_STALE"].includes(error.code));
+    await second.trackUsers([bob]);
+    await second.close();
+  });
 
-test("stores: what fails in one of the caller's own is said", async () => {
-  const failing = { load: async () => { throw Object.assign(new Error("no disk"), { code: "ERR_STORE_FULL" }); }, commit() {} };
-  await assert.rejects(OlmMachine.open({ ...device, store: failing, key }), { code: "ERR_STORE_FULL" });
-  await assert.rejects(OlmMachine.open({ ...device, store: {}, key }), { code: "ERR_STORE_FAILED" });
-  await assert.rejects(OlmMachine.open({ ...device, store: 5, key }), { code: "ERR_ARGUMENT" });
-});
+  test("stores: what fails in one of the caller's own is said", { skip: hosting.worker && "a worker has no stores of the caller's" }, async () => {
+    const failing = { load: async () => { throw Object.assign(new Error("no disk"), { code: "ERR_STORE_FULL" }); }, commit() {} };
+    await assert.rejects(OlmMachine.open({ ...hosting, ...device, store: failing, key }), { code: "ERR_STORE_FULL" });
+    await assert.rejects(OlmMachine.open({ ...hosting, ...device, store: {}, key }), { code: "ERR_STORE_FAILED" });
+    await assert.rejects(OlmMachine.open({ ...hosting, ...device, store: 5, key }), { code: "ERR_ARGUMENT" });
+  });
 
-test("the log is filtered before it is made, and the clock is the caller's", async () => {
-  const store = memoryStore();
-  const told = async (level) => {
-    const lines = [];
-    const log = (level) => (line) => lines.push([level, line]);
-    let calls = 0;
-    const clock = () => (calls++, 1_000_000);
-    const logger = { level, debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
-    const machine = await OlmMachine.open({ ...device, store, key, logger, clock });
-    await machine.outgoingRequests();
-    assert.ok(calls > 0, "the clock was not asked");
-    const robber = await OlmMachine.open({ ...device, store, key });
-    await assert.rejects(machine.trackUsers([`@${level}:example.org`]), { code: "ERR_STORE_STALE" });
-    await Promise.all([machine.close(), robber.close()]);
-    return lines;
-  };
-  assert.deepEqual(await told("warn"), [["warn", "a commit failed: store: another owner has claimed it"]]);
-  assert.deepEqual(await told("error"), []);
-  await assert.rejects(told("loud"), { code: "ERR_ARGUMENT" });
-});
+  test("the log is filtered before it is made, and the clock is the caller's", async () => {
+    const store = memoryStore();
+    const told = async (level) => {
+      const lines = [];
+      const log = (level) => (line) => lines.push([level, line]);
+      let calls = 0;
+      const clock = hosting.worker ? undefined : () => (calls++, 1_000_000);
+      const logger = { level, debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+      const machine = await OlmMachine.open({ ...hosting, ...device, store, key, logger, clock });
+      await machine.outgoingRequests();
+      assert.ok(hosting.worker || calls > 0, "the clock was not asked");
+      const robber = await OlmMachine.open({ ...hosting, ...device, store, key });
+      await assert.rejects(machine.trackUsers([`@${level}:example.org`]), { code: "ERR_STORE_STALE" });
+      await Promise.all([machine.close(), robber.close()]);
+      return lines;
+    };
+    assert.deepEqual(await told("warn"), [["warn", "a commit failed: store: another owner has claimed it"]]);
+    assert.deepEqual(await told("error"), []);
+    await assert.rejects(told("loud"), { code: "ERR_ARGUMENT" });
+  });
+}

@@ -34,7 +34,15 @@ export type BridgeErrorCode =
   /** An attachment is longer than `maxBytes`. Nothing of it was decrypted. */
   | "ERR_ATTACHMENT_TOO_LARGE"
   /** The homeserver refused a request, or did not answer: see `RequestError`. */
-  | "ERR_REQUEST";
+  | "ERR_REQUEST"
+  /** The worker that hosts the machine could not be started, or has ended: open the machine anew. */
+  | "ERR_WORKER"
+  /** Another tab, or the worker, runs another version of Mudpuppy: load the tabs anew. */
+  | "ERR_OTHER_VERSION"
+  /** Another tab has the machine, and is the one to do this. */
+  | "ERR_GUEST"
+  /** The tab that had the machine has ended in the midst of the call: nobody knows whether it was done. */
+  | "ERR_INTERRUPTED";
 
 /** All codes of a {@link MudpuppyError}. */
 export type ErrorCode = GoErrorCode | MachineErrorCode | BridgeErrorCode;

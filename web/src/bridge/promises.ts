@@ -2,13 +2,15 @@
 // internal/promise is the other side, and says how a call works.
 import { bufferOf, lengthOf, offsetOf, refuse } from "./arguments.js";
 import { type ErrorCode, MudpuppyError } from "./errors.js";
+import type { Answer } from "./home.js";
 import * as synchronous from "./instance.js";
 import type { Core } from "./instance.js";
-import { type Live, markFaulty, numberOfLive } from "./live.js";
+import { homeOf, type Live, markFaulty, numberOfLive } from "./live.js";
 import { decode, encode } from "./text.js";
 import { afterTurn } from "./turn.js";
 import { LongJSON, type Value } from "./values.js";
 
+export type { Answer, Home } from "./home.js";
 export { Live } from "./live.js";
 export * from "./values.js";
 
@@ -27,7 +29,8 @@ type ErrorReader = (code: ErrorCode, message: string) => Error;
 
 interface Call {
   self: Live | null;
-  take: () => unknown;
+  /** Reads the results; without it, they are taken as they are, and so are errors. */
+  take: (() => unknown) | undefined;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
   done: () => void;
@@ -44,7 +47,7 @@ let position = 0;
 let readError: ErrorReader = (code, message) => new MudpuppyError(code, message);
 const calls = new Map<number, Call>();
 let lastCall = 0;
-const listeners = new Map<number, () => void>();
+const listeners = new Map<number, (length: number) => void>();
 let lastListener = 0;
 const handedOver = new Map<number, unknown>();
 let lastHanded = 0;
@@ -94,21 +97,22 @@ const FAULT = 2;
 
 /** What the program is given to tell JavaScript by. */
 export const imports = {
-  promise_settle(number: number, failed: number, results: number): void {
+  promise_settle(number: number, failed: number, results: number, length: number): void {
     const call = end(number >>> 0);
     if (!call) return;
     view(results);
     try {
-      if (failed) call.reject(takeError());
+      if (!call.take) call.resolve(asAnswer(failed !== 0, length) as never);
+      else if (failed) call.reject(takeError());
       else call.resolve(call.take() as never);
     } catch (cause) {
       call.reject(new MudpuppyError("ERR_INTERNAL", "an answer of Mudpuppy's could not be read", cause));
     }
     if (failed === FAULT && call.self) abandon(call.self);
   },
-  promise_notify(listener: number, news: number): void {
+  promise_notify(listener: number, news: number, length: number): void {
     view(news);
-    listeners.get(listener >>> 0)?.();
+    listeners.get(listener >>> 0)?.(length >>> 0);
   },
   promise_rest(number: number): void {
     afterTurn(() => {
@@ -136,8 +140,8 @@ export function handOver(value: unknown): number {
   return lastHanded;
 }
 
-/** Has a function called with news, which it must read, and not call Mudpuppy. */
-export function listen(hear: () => void): number {
+/** Has a function called with news of so many bytes, which it must read, and not call Mudpuppy. */
+export function listen(hear: (length: number) => void): number {
   listeners.set(++lastListener, hear);
   return lastListener;
 }
@@ -157,6 +161,23 @@ function view(from: number): void {
 
 /** Begins a call to an object, or to none. What it throws becomes the rejection of the promise. */
 export function start<T>(name: string, self: Live | null, values: Value[], take: () => T, signal?: AbortSignal): Promise<T> {
+  const home = self && homeOf(self);
+  if (home) return home.call(name, pack(values), signal).then((answer) => readAnswer(answer, take));
+  return begin<T>(name, self, () => write(values), take, signal);
+}
+
+/** Begins a call with values that were packed elsewhere, and returns what is to be read there. The values are overwritten. */
+export function startPacked(name: string, self: Live, values: Uint8Array, signal?: AbortSignal): Promise<Answer> {
+  return begin<Answer>(name, self, () => writePacked(values), undefined, signal);
+}
+
+function begin<T>(
+  name: string,
+  self: Live | null,
+  writeInput: () => number,
+  take: (() => T) | undefined,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (core === undefined) throw new MudpuppyError("ERR_NOT_READY", "Mudpuppy is not loaded: `await init()` first");
     if (crash) throw new MudpuppyError("ERR_CRASHED", crash.message, crash.cause);
@@ -165,7 +186,7 @@ export function start<T>(name: string, self: Live | null, values: Value[], take:
     const done = signal ? watch(signal, () => abortCall(number)) : () => {};
     calls.set(number, { self, take, resolve, reject, done });
     try {
-      core[name]!(number, write(values), object);
+      core[name]!(number, writeInput(), object);
     } catch (cause) {
       throw markCrashed(cause);
     }
@@ -242,16 +263,73 @@ function abandon(self: Live): void {
 /** Writes the values of a call to the input, and returns their size. */
 function write(values: Value[]): number {
   const sizes = values.map(sizeOf);
-  const size = sizes.reduce((sum, n) => sum + n, 0);
+  const begin = reserve(sizes.reduce((sum, n) => sum + n, 0));
+  for (const [i, value] of values.entries()) writeValue(value, sizes[i]!);
+  return position - begin;
+}
+
+function writePacked(values: Uint8Array): number {
+  const { length } = values;
+  const begin = reserve(length); // by which memory can become another
+  memory.set(values, begin);
+  values.fill(0);
+  return length;
+}
+
+/** Makes room in the input, and returns where it begins. */
+function reserve(size: number): number {
   view(layout);
   if (size > numbers.getUint32(layout + 4, true)) {
     core!.bridge_reserve(size);
     view(layout);
   }
-  const begin = numbers.getUint32(layout, true);
-  position = begin;
+  return (position = numbers.getUint32(layout, true));
+}
+
+/** Writes the values of a call as a program would find them in its input, for one that is elsewhere. */
+export function pack(values: Value[]): Uint8Array<ArrayBuffer> {
+  const sizes = values.map(sizeOf);
+  const bytes = new Uint8Array(sizes.reduce((sum, n) => sum + n, 0));
+  look(bytes);
   for (const [i, value] of values.entries()) writeValue(value, sizes[i]!);
-  return position - begin;
+  return bytes.subarray(0, position);
+}
+
+/** Reads what a program elsewhere has answered, and overwrites it. */
+export function readAnswer<T>(answer: Answer, take: () => T): T {
+  if (answer.failed) throw errorOf(answer);
+  return readPacked(answer.bytes, take);
+}
+
+/** The error that a program elsewhere has answered. */
+export function errorOf({ bytes }: Answer): Error {
+  return readPacked(bytes, takeError);
+}
+
+/** Reads what a program elsewhere has written, and overwrites it. */
+export function readPacked<T>(bytes: Uint8Array<ArrayBuffer>, take: () => T): T {
+  look(bytes);
+  try {
+    return take();
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** Reads and writes other bytes than those of the program, until the next look at these. */
+function look(bytes: Uint8Array<ArrayBuffer>): void {
+  memory = bytes;
+  numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  position = 0;
+}
+
+/** Copies what is about to be read. */
+export function takeRest(length: number): Uint8Array<ArrayBuffer> {
+  return memory.slice(position, position + length) as Uint8Array<ArrayBuffer>;
+}
+
+function asAnswer(failed: boolean, length: number): Answer {
+  return { failed, bytes: takeRest(length >>> 0) };
 }
 
 /** How much room a value can take. */

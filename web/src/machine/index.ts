@@ -49,7 +49,7 @@ export type {
   Withheld,
 } from "./client.js";
 export { DecryptError, PolicyError } from "./errors.js";
-export { type ClearEvent, type DecryptedEvent, type MachineKeys, OlmMachine, verifyStore } from "./machine.js";
+export { type ClearEvent, type DecryptedEvent, deleteIndexedDBStore, type MachineKeys, OlmMachine, verifyStore } from "./machine.js";
 export {
   type Items,
   type LibolmData,
@@ -77,8 +77,8 @@ export type {
 } from "./news.js";
 export type { ExportedSessionData, RoomKeySource } from "./keysource.js";
 export type { ExportOptions, ImportOptions, ImportResult, KeyProgress } from "./roomkeys.js";
-export type { MachineOptions, Passphrase, StoreKey, StoreOptions } from "./options.js";
-export { type BuiltInStore, deleteIndexedDBStore, indexedDBStore, memoryStore } from "./stores.js";
+export type { MachineOptions, Passphrase, StoreKey, StoreOptions, WorkerOption } from "./options.js";
+export { type BuiltInStore, indexedDBStore, memoryStore } from "./stores.js";
 
 /**
  * Loads and starts the WebAssembly module. Everything else needs it to have

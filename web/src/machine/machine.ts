@@ -1,20 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
-import { handOver, listen, release, takeHanded, unlisten } from "../bridge/promises.js";
+import { handOver, type Home, listen, readErrorsBy, readPacked, takeHanded, unlisten } from "../bridge/promises.js";
+import { type Hosted, openHere, verify, type Wanted } from "../hosting/here.js";
+import { askToPersist } from "../hosting/persist.js";
+import { deleteInWorker, hostInWorker, verifyInWorker } from "../hosting/worker.js";
 import {
+  deleteDatabase,
   Machine,
-  type Opened,
-  openMachine,
   type Persistence,
   type StoreReport,
   type ToDeviceEvent,
   type Trust,
-  verifyStore as verifyPlace,
 } from "./client.js";
-import { type MachineEvent, type MachineEvents, takeNews } from "./news.js";
-import { checkStore, levelOf, type MachineOptions, readKey, readOptions, type StoreOptions } from "./options.js";
-import { BuiltInStore, openPlace } from "./stores.js";
+import { takeDetails } from "./errors.js";
+import { MachineEvent, type MachineEvents, takeNews } from "./news.js";
+import { checkStore, levelOf, type MachineOptions, readKey, readOptions, type StoreOptions, type WorkerOption } from "./options.js";
+import { BuiltInStore } from "./stores.js";
 import type { RoomKeySource } from "./keysource.js";
 import { type ExportOptions, exportRoomKeys, type ImportOptions, importRoomKeys, type ImportResult } from "./roomkeys.js";
 import { pickSync } from "./sync.js";
@@ -81,8 +83,8 @@ export class OlmMachine extends Machine {
   #listener: number;
   #report: (what: string, error: unknown) => void;
 
-  private constructor(options: MachineOptions, opened: Opened, persistence: Promise<Persistence>, listener: number) {
-    super(opened.machine);
+  private constructor(options: MachineOptions, of: number | Home, opened: Hosted["opened"], persistence: Promise<Persistence>, listener: number) {
+    super(of);
     this.userId = options.userId;
     this.deviceId = options.deviceId;
     this.identityKeys = { curve25519: opened.curve, ed25519: opened.ed25519 };
@@ -102,32 +104,50 @@ export class OlmMachine extends Machine {
    */
   static async open(options: MachineOptions): Promise<OlmMachine> {
     const read = readOptions(options);
-    const { userId, deviceId, policy = "cross_signed", logger, wait = false, onRole, signal, clock } = read;
-    const key = readKey(read.key, read.unsealed);
-    const logLevel = levelOf(logger);
+    const { userId, deviceId, policy = "cross_signed", logger, wait = false, onRole } = read;
+    const wanted = { userId, deviceId, policy, wait, store: read.store, key: readKey(read.key, read.unsealed), logLevel: levelOf(logger) };
     let machine: OlmMachine | undefined;
     const dispatch = (event: MachineEvent) => {
       if (event.type === "role") onRole?.((event as MachineEvent<"role">).detail.role);
       machine?.dispatchEvent(event);
     };
-    const listener = listen(() => queueMicrotask(takeNews(logger, dispatch)));
-    const time = clock ? handOver(checkedClock(clock)) : 0;
+    const hear = () => takeNews(logger, dispatch);
     try {
-      const place = await openPlace(read.store, { wait, listener, signal });
-      const settings = { userId, deviceId, policy, logLevel, listener, clock: time };
-      const opened = await openMachine(place, key, settings).finally(() => leave(read.store, place));
-      const asked = read.persist !== false && BuiltInStore.is(read.store);
-      const persistence = asked ? (read.store as BuiltInStore).persist() : Promise.resolve("unknown" as const);
-      machine = new OlmMachine(read, opened, persistence, listener);
+      machine = read.worker ? await OlmMachine.#inWorker(read, wanted, hear, dispatch) : await OlmMachine.#here(read, wanted, hear);
       onRole?.("owner");
       return machine;
+    } finally {
+      wanted.key.passphrase.fill(0);
+    }
+  }
+
+  /** Opens a machine in the program of this page. */
+  static async #here(read: MachineOptions, wanted: Wanted, hear: () => () => void): Promise<OlmMachine> {
+    const listener = listen(() => queueMicrotask(hear()));
+    const time = read.clock ? handOver(checkedClock(read.clock)) : 0;
+    try {
+      const opened = await openHere(wanted, listener, time, read.signal);
+      const asked = read.persist !== false && BuiltInStore.is(read.store);
+      const persistence = asked ? (read.store as BuiltInStore).persist() : Promise.resolve("unknown" as const);
+      return new OlmMachine(read, opened.machine, opened, persistence, listener);
     } catch (error) {
       unlisten(listener);
       throw error;
     } finally {
       takeHanded(time);
-      key.passphrase.fill(0);
     }
+  }
+
+  /** Opens a machine in a worker. */
+  static async #inWorker(read: MachineOptions, wanted: Wanted, hear: () => () => void, dispatch: (event: MachineEvent) => void): Promise<OlmMachine> {
+    readErrorsBy(takeDetails);
+    const ear = {
+      news: (bytes: Uint8Array<ArrayBuffer>) => readPacked(bytes, hear)(),
+      ended: () => dispatch(new MachineEvent("role", { role: "ended" })),
+    };
+    const { home, opened } = await hostInWorker(read.worker!, read.init ?? {}, wanted, ear, read.signal);
+    const persistence = read.persist !== false && isDatabase(read.store) ? askToPersist() : Promise.resolve("unknown" as const);
+    return new OlmMachine(read, home, opened, persistence, 0);
   }
 
   /** The `next_batch` of the last answer that was received whole; empty before the first. */
@@ -278,20 +298,28 @@ function checkedClock(clock: () => number): () => number {
   };
 }
 
-/** @internal Lets go of a place, which belongs to the machine now, or was closed. One in memory is kept for the next. */
-export function leave(store: unknown, place: number): void {
-  if (!(BuiltInStore.is(store) && store.isKept)) release(place);
+function isDatabase(store: unknown): boolean {
+  return BuiltInStore.is(store) && "indexedDB" in store.place();
 }
 
 /**
  * Reads a whole sealed store that nobody has open, and tells what was altered in it,
  * rolled back or dropped.
  */
-export async function verifyStore(options: StoreOptions): Promise<StoreReport> {
-  const [given, key] = fieldsOf("the options", options, "store", "key");
+export async function verifyStore(options: StoreOptions & Pick<MachineOptions, "worker" | "init">): Promise<StoreReport> {
+  const [given, key, worker, init] = fieldsOf("the options", options, "store", "key", "worker", "init");
   checkStore(given);
   const store = given as StoreOptions["store"];
   const read = readKey(key, false);
-  const place = await openPlace(store, { wait: false, listener: 0, signal: undefined });
-  return verifyPlace(place, read).finally(() => leave(store, place));
+  return worker ? verifyInWorker(worker as WorkerOption, init ?? {}, store, read) : verify(store, read);
+}
+
+/**
+ * Deletes a database with all that is in it, if there is one. Pages that have it
+ * open find it gone. It throws ERR_STORE_BLOCKED if one of them does not let go of
+ * it: then it is deleted when that one does.
+ */
+export async function deleteIndexedDBStore(name: string, options: Pick<MachineOptions, "worker" | "init"> = {}): Promise<void> {
+  const [worker, init] = fieldsOf("the options", options, "worker", "init");
+  return worker ? deleteInWorker(worker as WorkerOption, init ?? {}, name) : deleteDatabase(name);
 }

@@ -13,9 +13,8 @@ import {
   type PickledRoomKey,
   type PickledSession,
 } from "./client.js";
-import { leave } from "./machine.js";
 import { checkSignal, checkStore, readKey, type StoreOptions } from "./options.js";
-import { openPlace } from "./stores.js";
+import { leave, openPlace } from "./stores.js";
 
 /** Items that are there, or come one after the other. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>;

@@ -27,10 +27,14 @@ export interface Logger {
 export type Role =
   /** It is ours. */
   | "owner"
+  /** Another tab has it, and we work through that one: see the option `shared`. */
+  | "guest"
   /** Another page has it, for which we wait. */
   | "waiting"
   /** Another page has taken it, because this one did not answer. The machine is closed. */
-  | "robbed";
+  | "robbed"
+  /** The worker that had it has ended, or other tabs run another version. The machine is closed. */
+  | "ended";
 
 /** For which room keys have come. */
 export interface RoomKeysDetail {

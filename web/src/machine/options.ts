@@ -1,8 +1,9 @@
 import { checkArray32, checkText, fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
+import type { InitOptions } from "../loader/init.js";
 import type { Store } from "../store/types.js";
 import type { Key, LogLevel, Policy } from "./client.js";
-import type { Logger } from "./news.js";
+import type { Logger, Role } from "./news.js";
 import type { BuiltInStore } from "./stores.js";
 
 /** What seals a store: 32 random bytes, kept where the platform keeps secrets, or what a person knows. */
@@ -27,6 +28,9 @@ export interface StoreOptions {
   unsealed?: boolean | undefined;
 }
 
+/** Which worker a machine lives in: Mudpuppy's own, one of the application, the address of its script, or what makes one. */
+export type WorkerOption = boolean | string | URL | Worker | (() => Worker);
+
 /** Says which machine to open. */
 export interface MachineOptions extends StoreOptions {
   /** Whose device it is, such as `@alice:example.org`. */
@@ -40,25 +44,39 @@ export interface MachineOptions extends StoreOptions {
   /** Waits while another page has the store, instead of throwing ERR_STORE_BUSY. `onRole` tells that it does. */
   wait?: boolean | undefined;
   /** Is told of the ownership of the store, also before there is a machine. */
-  onRole?: ((role: "owner" | "waiting" | "robbed") => void) | undefined;
+  onRole?: ((role: Role) => void) | undefined;
   /** Whether the platform is asked to keep the store. It is, unless this is false. */
   persist?: boolean | undefined;
   /** Gives up opening. */
   signal?: AbortSignal | undefined;
-  /** The time in milliseconds since 1970, if not Date.now(). */
+  /** The time in milliseconds since 1970, if not Date.now(). A machine in a worker has no other. */
   clock?: (() => number) | undefined;
+  /**
+   * Has the machine live in a worker, so that the thread of the page is never kept
+   * busy, and needs no `init`. True is Mudpuppy's own worker, which all machines of
+   * the page share. It may also be a worker of the application that imports
+   * `mudpuppy/worker`, the address of its script, or a function that makes one.
+   */
+  worker?: WorkerOption | undefined;
+  /** Where the worker finds the WebAssembly module, if not beside itself. */
+  init?: Omit<InitOptions, "signal"> | undefined;
+  /**
+   * Has several tabs use the machine at once: one owns it, and the others work
+   * through that one, until one of them takes its place. `role` tells which this is.
+   */
+  shared?: boolean | undefined;
 }
 
 const names = [
   ...(["store", "key", "unsealed", "userId", "deviceId", "policy", "logger"] as const),
-  ...(["wait", "onRole", "persist", "signal", "clock"] as const),
+  ...(["wait", "onRole", "persist", "signal", "clock", "worker", "init", "shared"] as const),
 ];
 
 /** @internal Reads the options, each once, and refuses what they cannot be. */
 export function readOptions(options: unknown): MachineOptions {
   const values = fieldsOf("the options", options, ...names);
   const read = Object.fromEntries(names.map((name, i) => [name, values[i]])) as unknown as MachineOptions;
-  for (const name of ["unsealed", "wait", "persist"] as const) {
+  for (const name of ["unsealed", "wait", "persist", "shared"] as const) {
     if (read[name] !== undefined && typeof read[name] !== "boolean") throw refuse(name, "a boolean");
   }
   for (const name of ["onRole", "clock"] as const) {
@@ -66,6 +84,10 @@ export function readOptions(options: unknown): MachineOptions {
   }
   if (read.signal !== undefined) checkSignal(read.signal);
   checkStore(read.store);
+  if (read.worker !== undefined && !["boolean", "string", "object", "function"].includes(typeof read.worker)) {
+    throw refuse("worker", "true, a Worker, the address of one, or a function that makes one");
+  }
+  if (read.clock && (read.worker || read.shared)) throw refuse("clock", "left out for a machine that is elsewhere");
   return read;
 }
 

@@ -1,7 +1,8 @@
 import { MudpuppyError } from "../bridge/errors.js";
 import { handOver, release, takeHanded } from "../bridge/promises.js";
+import type { Place } from "../hosting/protocol.js";
 import type { Store } from "../store/types.js";
-import { deleteDatabase, openDatabase, openMemory, openOwn, persist, type Persistence } from "./client.js";
+import { openDatabase, openMemory, openOwn, persist, type Persistence } from "./client.js";
 
 /** What can be waited for while a store is opened. */
 export interface Opening {
@@ -14,6 +15,9 @@ export interface Opening {
 export abstract class BuiltInStore {
   /** @internal */
   abstract open(opening: Opening): Promise<number>;
+
+  /** @internal What a worker is told of it. */
+  abstract place(): Place;
 
   /** @internal Asks the platform to keep it. */
   persist(): Promise<Persistence> {
@@ -43,6 +47,10 @@ class IndexedDBStore extends BuiltInStore {
     return openDatabase(this.#name, wait, listener, signal);
   }
 
+  override place(): Place {
+    return { indexedDB: this.#name };
+  }
+
   override persist(): Promise<Persistence> {
     return persist();
   }
@@ -51,13 +59,20 @@ class IndexedDBStore extends BuiltInStore {
 class MemoryStore extends BuiltInStore {
   override readonly isKept = true;
   #place: Promise<number> | undefined;
+  readonly #number = ++memories;
 
   override open(): Promise<number> {
     this.#place ??= openMemory();
     this.#place.then((place) => left.register(this, place), () => (this.#place = undefined));
     return this.#place;
   }
+
+  override place(): Place {
+    return { memory: this.#number };
+  }
 }
+
+let memories = 0;
 
 const left = new FinalizationRegistry<number>(release);
 
@@ -72,15 +87,6 @@ export function memoryStore(): BuiltInStore {
   return new MemoryStore();
 }
 
-/**
- * Deletes a database with all that is in it, if there is one. Pages that have it
- * open find it gone. It throws ERR_STORE_BLOCKED if one of them does not let go of
- * it: then it is deleted when that one does.
- */
-export function deleteIndexedDBStore(name: string): Promise<void> {
-  return deleteDatabase(name);
-}
-
 /** Opens a store of Mudpuppy's, or one of the caller's own. */
 export async function openPlace(store: BuiltInStore | Store, opening: Opening): Promise<number> {
   if (BuiltInStore.is(store)) return store.open(opening);
@@ -90,4 +96,9 @@ export async function openPlace(store: BuiltInStore | Store, opening: Opening): 
   } finally {
     takeHanded(number);
   }
+}
+
+/** @internal Lets go of a place, which belongs to the machine now, or was closed. One in memory is kept for the next. */
+export function leave(store: unknown, place: number): void {
+  if (!(BuiltInStore.is(store) && store.isKept)) release(place);
 }

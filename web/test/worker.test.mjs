@@ -1,0 +1,93 @@
+// Machines in workers: what can go wrong only there. All else is in machine.test.mjs.
+// Here nothing loads the program: it runs in the workers alone.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+import { memoryStore, OlmMachine, verifyStore } from "mudpuppy";
+import { build } from "./program.mjs";
+
+const device = { userId: "@alice:example.org", deviceId: "WORKER", unsealed: true };
+const script = new URL("node_modules/mudpuppy/dist/mudpuppy.worker.node.js", import.meta.url);
+const open = (options) => OlmMachine.open({ ...device, store: memoryStore(), worker: true, ...options });
+
+test("the program is not loaded here", async () => {
+  const machine = await open();
+  assert.ok(machine instanceof OlmMachine);
+  await machine.trackUsers(["@bob:example.org"]);
+  await assert.rejects(OlmMachine.open({ ...device, store: memoryStore() }), { code: "ERR_NOT_READY" });
+  await machine.close();
+  await machine.close();
+  await assert.rejects(machine.trackUsers([]), { code: "ERR_CLOSED" });
+});
+
+test("arguments are checked here, as ever", async () => {
+  const machine = await open();
+  await assert.rejects(machine.trackUsers(5), { code: "ERR_ARGUMENT", message: /users/ });
+  await assert.rejects(machine.encrypt("!r:b", "t", { toJSON: () => undefined }), { code: "ERR_ARGUMENT", message: /content/ });
+  await machine.trackUsers(new Set(["@bob:example.org"]));
+  await machine.close();
+});
+
+test("what cannot be in a worker is refused", async () => {
+  await assert.rejects(open({ store: { load() {}, commit() {} } }), { code: "ERR_ARGUMENT", message: /store/ });
+  await assert.rejects(open({ clock: Date.now }), { code: "ERR_ARGUMENT", message: /clock/ });
+  await assert.rejects(open({ worker: 5 }), { code: "ERR_ARGUMENT", message: /worker/ });
+  await assert.rejects(verifyStore({ store: {}, key: new Uint8Array(32), worker: true }), { code: "ERR_ARGUMENT" });
+});
+
+test("the key of the caller is left as it is", async () => {
+  const key = new Uint8Array(32).fill(9);
+  const machine = await open({ unsealed: false, key });
+  assert.deepEqual(key, new Uint8Array(32).fill(9));
+  await machine.close();
+});
+
+for (const [how, make] of [
+  ["a worker of the application", () => new Worker(script)],
+  ["its address", () => script],
+  ["its address as a text", () => script.href],
+  ["a function that makes one", () => () => new Worker(script)],
+]) {
+  test(`the worker is ${how}`, async () => {
+    const machine = await open({ worker: make() });
+    await machine.trackUsers([]);
+    await machine.close();
+  });
+}
+
+test("what fails to start is said", async () => {
+  await assert.rejects(open({ worker: new URL("nowhere.mjs", import.meta.url) }), { code: "ERR_WORKER" });
+  await assert.rejects(open({ worker: () => { throw new Error("forbidden"); } }), { code: "ERR_WORKER" });
+  await assert.rejects(open({ worker: () => new Worker(script), init: { bytes: new Uint8Array(8) } }), { code: "ERR_NOT_WASM" });
+  const controller = new AbortController();
+  const mute = open({ worker: () => new Worker("setInterval(() => {}, 1000)", { eval: true }), signal: controller.signal });
+  controller.abort();
+  await assert.rejects(mute, { code: "ERR_ABORTED" });
+});
+
+test("the end of the worker is told to all who wait, and at every call", async () => {
+  const worker = new Worker(script);
+  const machine = await open({ worker });
+  const roles = [];
+  machine.addEventListener("role", ({ detail }) => roles.push(detail.role));
+  const calls = [machine.trackUsers([]), machine.outgoingRequests()];
+  worker.terminate();
+  for (const call of calls) await assert.rejects(call, { code: "ERR_WORKER" });
+  assert.deepEqual(roles, ["ended"]);
+  await assert.rejects(machine.trackUsers([]), { code: "ERR_WORKER" });
+  machine.free();
+});
+
+test("T17: of a program that crashes only its worker ends, and the next one lives", async () => {
+  const worker = () => new Worker(script);
+  const machine = await open({ worker, init: { bytes: build("faulty-machine") } });
+  const ended = new Promise((resolve) => machine.addEventListener("role", ({ detail }) => resolve(detail.role)));
+  const crashed = assert.rejects(machine.crossSigningStatus(), { code: "ERR_CRASHED" });
+  await assert.rejects(machine.outgoingRequests(), { code: "ERR_CRASHED" });
+  await crashed;
+  assert.equal(await ended, "ended");
+  await assert.rejects(machine.outgoingRequests(), { code: "ERR_WORKER" });
+  const next = await open({ worker });
+  await next.outgoingRequests();
+  await next.close();
+});
