@@ -1,39 +1,26 @@
 // Whole devices in browsers, over sealed IndexedDB.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import chromium from "./browsers/chromium.mjs";
 import firefox from "./browsers/firefox.mjs";
 import { outcomeOf } from "./browsers/page.mjs";
 import { Homeserver } from "./machines/homeserver.mjs";
-import { serve, strict } from "./serve.mjs";
+import { siteOfMachines } from "./machines/site.mjs";
 
-const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const wheres = { "": "", "?worker": ", in a worker" };
 
-/** The client, with the entry of the package that browsers are to use. */
-const client = () => readFileSync(path("machines/client.mjs"), "utf8").replace('"mudpuppy"', '"/mudpuppy/dist/mudpuppy.browser.js"');
-
-for (const { name, missing, find, open } of [chromium, firefox]) {
+for (const [{ name, missing, find, open }, where] of [chromium, firefox].flatMap((browser) => Object.keys(wheres).map((where) => [browser, where]))) {
   const executable = find();
-  describe(`machines, in ${name}`, { skip: executable ? false : missing }, () => {
+  describe(`machines, in ${name}${wheres[where]}`, { skip: executable ? false : missing }, () => {
     let browser, homeserver, server, page;
     const call = (method) => page.evaluate(`window.machines.${method}().catch((error) => "" + error.stack)`);
 
     before(async () => {
       homeserver = new Homeserver();
-      server = await serve({
-        "/mudpuppy/": { folder: path("node_modules/mudpuppy"), headers: strict },
-        "/_matrix/": {
-          answer: ({ url, ...request }) => homeserver.fetch(`https://homeserver.test${url}`, request),
-        },
-        "/login": { answer: async ({ body }) => Response.json(await homeserver.do(JSON.parse(body))) },
-        "/client.mjs": { body: client(), headers: { "content-type": "text/javascript" } },
-        "/": { folder: path("machines"), headers: strict },
-      });
+      server = await siteOfMachines(homeserver);
       browser = await open(executable);
       page = await browser.newPage();
-      await page.goto(`${server.url}/page.html`);
+      await page.goto(`${server.url}/page.html${where}`);
       await outcomeOf(page);
     });
     after(async () => {

@@ -1,7 +1,10 @@
 // A client around a machine, as an application would write it, for tests.
 import { connect, init, memoryStore, OlmMachine } from "mudpuppy";
 
-await init();
+/** Where machines live: here, unless the address of the page asks for a worker. */
+const hosting = globalThis.location?.search === "?worker" ? { worker: true } : {};
+
+if (!hosting.worker) await init();
 
 /** The address of the homeserver, which is called by a function in place of fetch. */
 export const baseUrl = "https://homeserver.test";
@@ -10,6 +13,7 @@ export const key = new Uint8Array(32).fill(7);
 
 export class Client {
   static key = key;
+  static hosting = hosting;
 
   /** Events to this device, and undecrypted events of rooms, that came. */
   toDevice = [];
@@ -21,7 +25,7 @@ export class Client {
     client.server = server;
     client.store = store;
     client.token = `${userId} ${deviceId}`;
-    client.machine = await OlmMachine.open({ userId, deviceId, store, key, policy: "all_devices", ...options });
+    client.machine = await OlmMachine.open({ ...hosting, userId, deviceId, store, key, policy: "all_devices", ...options });
     client.connection = connect(client.machine, { baseUrl, accessToken: client.token, fetch, authenticate });
     return client;
   }

@@ -31,14 +31,14 @@ window.machines = {
     await bob.sync();
     const read = await bob.read(room);
     await Promise.all([alice.machine.close(), bob.machine.close()]);
-    const { broken, tables } = await verifyStore({ store: indexedDBStore("bob"), key });
+    const { broken, tables } = await verifyStore({ ...Client.hosting, store: indexedDBStore("bob"), key });
     return [read, broken.length, tables.every(({ intact }) => intact)];
   },
 
   /** One store for several who want it. */
   async share() {
     const roles = [];
-    const options = { userId: "@carol:example.org", deviceId: "X", store: indexedDBStore("shared"), key };
+    const options = { ...Client.hosting, userId: "@carol:example.org", deviceId: "X", store: indexedDBStore("shared"), key };
     const first = await OlmMachine.open({ ...options, onRole: (role) => roles.push(`first ${role}`) });
     const busy = await codeOf(OlmMachine.open(options));
     const controller = new AbortController();
@@ -56,7 +56,7 @@ window.machines = {
     second.free();
     const third = await OlmMachine.open(options);
     await third.close();
-    await deleteIndexedDBStore("shared");
+    await deleteIndexedDBStore("shared", Client.hosting);
     return { roles, busy, aborted, closed, left: (await indexedDB.databases()).some(({ name }) => name === "shared") };
   },
 };
