@@ -179,6 +179,13 @@ func (s clearing) Load(ctx context.Context, q store.Query) (store.Page, error) {
 	return page, err
 }
 
+func (s clearing) LoadAll(ctx context.Context, queries []store.Query) ([]store.Page, error) {
+	promise.Grow()
+	pages, err := s.Store.LoadAll(ctx, queries)
+	promise.Scrub()
+	return pages, err
+}
+
 func (s clearing) Commit(ctx context.Context, epoch uint64, c store.Changes) error {
 	promise.Grow()
 	err := s.Store.Commit(ctx, epoch, c)

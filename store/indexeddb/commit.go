@@ -26,7 +26,7 @@ func (c *connection) commit(ctx context.Context, epoch uint64, changes *store.Ch
 	if changes.Relaxed {
 		durability = relaxed
 	}
-	t, err := begin(c.db, scope(changes), readWrite, durability)
+	t, err := begin(c.db, scopeOf(changes), readWrite, durability)
 	if err != nil {
 		return false, thrown(kinds, err)
 	}
@@ -91,23 +91,34 @@ func (o *tableOf) enter(t *transaction, table store.Table) bool {
 	return true
 }
 
-// scope is the names of the object stores that a commit needs.
-func scope(changes *store.Changes) []any {
-	names := []any{owners}
-	last := store.Table("")
-	seen := make(map[store.Table]bool)
-	add := func(table store.Table) {
-		if table != last && !seen[table] {
-			names = append(names, string(table))
-			seen[table] = true
-		}
-		last = table
-	}
+// scopeOf is the object stores that a commit needs.
+func scopeOf(changes *store.Changes) []any {
+	var names scope
 	for i := range changes.Puts {
-		add(changes.Puts[i].Table)
+		names.add(changes.Puts[i].Table)
 	}
 	for _, r := range changes.Deletes {
-		add(r.Table)
+		names.add(r.Table)
 	}
-	return names
+	return names.list()
 }
+
+// scope is the names of object stores, besides that of the owners.
+type scope struct {
+	names []any
+	last  store.Table
+	seen  map[store.Table]bool
+}
+
+func (s *scope) add(table store.Table) {
+	if table != s.last && !s.seen[table] {
+		if s.seen == nil {
+			s.seen = make(map[store.Table]bool)
+		}
+		s.names = append(s.names, string(table))
+		s.seen[table] = true
+	}
+	s.last = table
+}
+
+func (s *scope) list() []any { return append(s.names, owners) }

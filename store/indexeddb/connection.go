@@ -15,7 +15,7 @@ import (
 // connection is an open database.
 type connection struct {
 	db        safejs.Value
-	identity  string // drawn when the database was made
+	identity  string // drawn when the database was made; empty until something was read
 	discarded string // what the browser says of data that it has discarded
 	commits   bool   // whether its transactions have the method commit
 	lost      atomic.Bool
@@ -37,14 +37,11 @@ func connect(ctx context.Context, name string, patience int, mustExist bool) (*c
 		set.set(db, "onclose", c.handle)
 		err = set.err
 	}
-	if err == nil {
-		c.identity, err = c.readIdentity(ctx)
-	}
 	if err != nil {
 		c.close()
 		return nil, thrown(kinds, err)
 	}
-	go startLog(patience)
+	_, _ = browser.After(logDelay, func() { go startLog(patience) })
 	return c, nil
 }
 
@@ -67,25 +64,24 @@ func (c *connection) close() {
 	c.handle.Release()
 }
 
-// readIdentity returns what tells this database from another one that was made
-// later under the same name.
-func (c *connection) readIdentity(ctx context.Context) (string, error) {
-	t, err := begin(c.db, []any{owners}, readOnly, safejs.Undefined())
-	if err != nil {
-		return "", err
+// identify reads which database it is, if nothing was read yet.
+func (c *connection) identify(ctx context.Context) error {
+	if c.identity != "" {
+		return nil
 	}
-	request := t.call(t.call(t.tx, "objectStore", owners), "get", identityKey)
-	t.until(request)
-	if err := t.wait(ctx); err != nil {
-		return "", err
-	}
-	array := t.get(request, "result")
+	_, err := c.read(ctx, []any{owners}, func(*transaction) safejs.Value { return safejs.Undefined() })
+	return err
+}
+
+// identityOf reads what tells this database from another one that was made later under
+// the same name.
+func identityOf(array safejs.Value) (string, error) {
 	n, err := array.Length()
 	identity := make([]byte, n)
 	if err == nil {
 		_, err = safejs.CopyBytesToGo(identity, array)
 	}
-	if err != nil {
+	if err != nil || n == 0 {
 		return "", &Error{Kind: store.ErrFailed, Name: "the identity is none"}
 	}
 	return string(identity), nil

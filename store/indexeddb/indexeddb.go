@@ -25,7 +25,6 @@ const DefaultPatience = 5000
 type Store struct {
 	name     string
 	patience int
-	identity string
 	// discarded is what the browser said when the store was opened.
 	discarded string
 
@@ -68,7 +67,7 @@ func Open(ctx context.Context, name string, o Options) (*Store, error) {
 		return nil, err
 	}
 	return &Store{
-		name: name, patience: o.Patience, identity: c.identity, discarded: c.discarded,
+		name: name, patience: o.Patience, discarded: c.discarded,
 		committing: newLock(), connecting: newLock(), connection: c,
 	}, nil
 }
@@ -107,32 +106,59 @@ func (s *Store) connected(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.identity != s.identity {
+	if err := s.isSame(ctx, c); err != nil {
 		c.close()
-		return nil, &Error{Kind: store.ErrGone}
+		return nil, err
 	}
 	s.connection = c
 	return c, nil
 }
 
+// isSame makes sure that a new connection leads where the one before did, if that was
+// of any use.
+func (s *Store) isSame(ctx context.Context, c *connection) error {
+	before := s.connection.identity
+	if before == "" {
+		return nil
+	}
+	if err := c.identify(ctx); err != nil {
+		return err
+	}
+	if c.identity != before {
+		return &Error{Kind: store.ErrGone}
+	}
+	return nil
+}
+
 // Load is described at [store.Store]. A page that is full has a Next, also if
 // nothing follows. Broken records stay where they are until they are replaced
 // or deleted.
-func (s *Store) Load(ctx context.Context, q store.Query) (page store.Page, err error) {
-	if err := q.Validate(); err != nil {
+func (s *Store) Load(ctx context.Context, q store.Query) (store.Page, error) {
+	pages, err := s.LoadAll(ctx, []store.Query{q})
+	if err != nil {
 		return store.Page{}, err
+	}
+	return pages[0], nil
+}
+
+// LoadAll is described at [store.Together]: it is one transaction.
+func (s *Store) LoadAll(ctx context.Context, queries []store.Query) (pages []store.Page, err error) {
+	for i := range queries {
+		if err := queries[i].Validate(); err != nil {
+			return nil, err
+		}
 	}
 	for range 2 {
 		var c *connection
 		if c, err = s.connected(ctx); err != nil {
-			return store.Page{}, err
+			return nil, err
 		}
-		if page, err = c.load(ctx, q); !errors.Is(err, store.ErrLost) {
-			return page, err
+		if pages, err = c.load(ctx, queries...); !errors.Is(err, store.ErrLost) {
+			return pages, err
 		}
 		c.close()
 	}
-	return store.Page{}, err
+	return nil, err
 }
 
 // Commit is described at [store.Store].
@@ -167,7 +193,10 @@ func (s *Store) try(ctx context.Context, epoch uint64, changes *store.Changes) (
 	if err != nil {
 		return false, err
 	}
-	unsure, err = c.commit(ctx, epoch, changes)
+	// What was committed must not be repeated in another database.
+	if err = c.identify(ctx); err == nil {
+		unsure, err = c.commit(ctx, epoch, changes)
+	}
 	if errors.Is(err, store.ErrLost) {
 		c.close()
 	}

@@ -11,63 +11,99 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
-// load answers a query: usually in one transaction, all at once.
-func (c *connection) load(ctx context.Context, q store.Query) (store.Page, error) {
-	if q.Keys != nil {
-		return c.loadKeys(ctx, q.Table, q.Keys)
+// load answers queries: usually in one transaction, all at once.
+func (c *connection) load(ctx context.Context, queries ...store.Query) ([]store.Page, error) {
+	looks := make([]look, len(queries))
+	epoch, err := c.read(ctx, tablesOf(queries), func(t *transaction) (last safejs.Value) {
+		for i := range queries {
+			looks[i].Query = queries[i]
+			if asked := looks[i].ask(t); !asked.IsUndefined() {
+				last = asked
+			}
+		}
+		return last
+	})
+	if err != nil {
+		return nil, err
 	}
-	page, err := c.loadRange(ctx, q)
-	if err != errUnreadable {
-		return page, err
+	pages := make([]store.Page, len(queries))
+	for i := range looks {
+		if pages[i], err = looks[i].take(); err == errUnreadable {
+			pages[i], err = c.loadApart(ctx, queries[i])
+		}
+		if err != nil {
+			return nil, err
+		}
+		pages[i].Epoch = epoch
 	}
-	// One record that the browser cannot read fails them all, so each is asked
-	// for by itself.
+	return pages, nil
+}
+
+// loadApart answers a query of a range with one record in it that the browser cannot
+// read, which fails them all: so each is asked for by itself.
+func (c *connection) loadApart(ctx context.Context, q store.Query) (store.Page, error) {
 	keys, err := c.listKeys(ctx, q)
 	if err != nil {
 		return store.Page{}, err
 	}
-	page, err = c.loadKeys(ctx, q.Table, keys)
-	page.Next = next(keys, q.PageLen())
-	return page, err
+	pages, err := c.load(ctx, store.Query{Table: q.Table, Keys: keys})
+	if err != nil {
+		return store.Page{}, err
+	}
+	pages[0].Next = next(keys, q.PageLen())
+	return pages[0], nil
 }
 
 // errUnreadable means that the browser could not read some of what was asked
 // for.
 var errUnreadable = &Error{Kind: store.ErrFailed, Name: "unreadable"}
 
-// loadKeys reads the records with some keys, each with a request of its own.
-func (c *connection) loadKeys(ctx context.Context, table store.Table, keys []string) (store.Page, error) {
-	var requests []safejs.Value
-	page, _, err := c.read(ctx, table, func(t *transaction, source safejs.Value) (last safejs.Value) {
-		for _, key := range keys {
-			last = t.call(source, "get", browser.Text(key))
-			requests = append(requests, last)
-		}
+// look is a query within a transaction.
+type look struct {
+	store.Query
+	requests []safejs.Value // one for each key, or one for a page
+}
+
+// ask makes the requests, and returns the last one, undefined if there is none.
+func (l *look) ask(t *transaction) (last safejs.Value) {
+	source := t.call(t.tx, "objectStore", string(l.Table))
+	if l.Keys == nil {
+		last = askRange(t, source, &l.Query, "getAll")
+		l.requests = append(l.requests, last)
 		return last
-	})
-	if err != nil && err != errUnreadable { // which is the last one's, and shows below
-		return store.Page{}, err
+	}
+	for _, key := range l.Keys {
+		last = t.call(source, "get", browser.Text(key))
+		l.requests = append(l.requests, last)
+	}
+	return last
+}
+
+// take returns what was found.
+func (l *look) take() (page store.Page, err error) {
+	if l.Keys == nil {
+		return l.takeRange()
 	}
 	var list calls
-	d := store.Defined(table)
-	for i, request := range requests {
+	d := store.Defined(l.Table)
+	for i, request := range l.requests {
 		if failure := list.get(request, "error"); !failure.IsNull() {
 			reason := "the browser cannot read it: " + browser.NameOf(failure)
-			page.Broken = append(page.Broken, store.Broken{Ref: store.Ref{Table: table, Key: keys[i]}, Reason: reason})
+			page.Broken = append(page.Broken, store.Broken{Ref: store.Ref{Table: l.Table, Key: l.Keys[i]}, Reason: reason})
 		} else if found := list.get(request, "result"); !found.IsUndefined() {
-			add(&page, d, found, keys[i])
+			add(&page, d, found, l.Keys[i])
 		}
 	}
 	return page, thrown(kinds, list.err)
 }
 
-// loadRange reads a page of a table, or of an index.
-func (c *connection) loadRange(ctx context.Context, q store.Query) (store.Page, error) {
-	page, found, err := c.readRange(ctx, q, "getAll")
+// takeRange returns a page of a table, or of an index.
+func (l *look) takeRange() (page store.Page, err error) {
+	found, err := resultOf(l.requests[0])
 	if err != nil {
-		return store.Page{}, err
+		return page, err
 	}
-	d := store.Defined(q.Table)
+	d := store.Defined(l.Table)
 	last := ""
 	n, err := found.Length()
 	for i := 0; i < n && err == nil; i++ {
@@ -76,15 +112,33 @@ func (c *connection) loadRange(ctx context.Context, q store.Query) (store.Page, 
 			last = add(&page, d, o, "")
 		}
 	}
-	if n == q.PageLen() {
+	if n == l.PageLen() {
 		page.Next = last
 	}
 	return page, thrown(kinds, err)
 }
 
+// resultOf returns what a request has found.
+func resultOf(request safejs.Value) (safejs.Value, error) {
+	var c calls
+	if !c.get(request, "error").IsNull() {
+		return request, errUnreadable
+	}
+	result := c.get(request, "result")
+	return result, thrown(kinds, c.err)
+}
+
 // listKeys returns the keys of a page.
 func (c *connection) listKeys(ctx context.Context, q store.Query) ([]string, error) {
-	_, found, err := c.readRange(ctx, q, "getAllKeys")
+	var request safejs.Value
+	_, err := c.read(ctx, tablesOf([]store.Query{q}), func(t *transaction) safejs.Value {
+		request = askRange(t, t.call(t.tx, "objectStore", string(q.Table)), &q, "getAllKeys")
+		return request
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, err := resultOf(request)
 	if err != nil {
 		return nil, err
 	}
@@ -124,40 +178,54 @@ func add(page *store.Page, d *store.Definition, o safejs.Value, key string) stri
 	return key
 }
 
-// readRange asks for a page, by the method getAll or getAllKeys.
-func (c *connection) readRange(ctx context.Context, q store.Query, method string) (store.Page, safejs.Value, error) {
-	return c.read(ctx, q.Table, func(t *transaction, source safejs.Value) safejs.Value {
-		if q.Index != "" {
-			source = t.call(source, "index", string(q.Index))
-		}
-		return t.call(source, method, keyRange(&t.calls, &q), q.PageLen())
-	})
+// askRange asks for a page, by the method getAll or getAllKeys.
+func askRange(t *transaction, source safejs.Value, q *store.Query, method string) safejs.Value {
+	if q.Index != "" {
+		source = t.call(source, "index", string(q.Index))
+	}
+	return t.call(source, method, keyRange(&t.calls, q), q.PageLen())
 }
 
-// read reads the epoch and what ask asks for in one transaction, and returns
-// the result of the last request, which ask returns.
-func (c *connection) read(ctx context.Context, table store.Table, ask func(t *transaction, source safejs.Value) (last safejs.Value)) (page store.Page, result safejs.Value, err error) {
-	t, err := begin(c.db, []any{owners, string(table)}, readOnly, safejs.Undefined())
+// tablesOf is the object stores that queries need.
+func tablesOf(queries []store.Query) []any {
+	var names scope
+	for i := range queries {
+		names.add(queries[i].Table)
+	}
+	return names.list()
+}
+
+// read reads the epoch, and what ask asks for, in one transaction. It returns when the
+// last request has an answer, which ask returns. The first transaction of a connection
+// also reads which database it is.
+func (c *connection) read(ctx context.Context, stores []any, ask func(t *transaction) (last safejs.Value)) (epoch uint64, err error) {
+	t, err := begin(c.db, stores, readOnly, safejs.Undefined())
 	if err != nil {
-		return page, result, thrown(kinds, err)
+		return 0, thrown(kinds, err)
 	}
-	epoch := t.call(t.call(t.tx, "objectStore", owners), "get", epochKey)
-	request := ask(t, t.call(t.tx, "objectStore", string(table)))
-	if request.IsUndefined() {
-		request = epoch
+	own := t.call(t.tx, "objectStore", owners)
+	var identity safejs.Value
+	if c.identity == "" {
+		identity = t.call(own, "get", identityKey)
 	}
-	t.until(request)
+	found := t.call(own, "get", epochKey)
+	last := ask(t)
+	if last.IsUndefined() {
+		last = found
+	}
+	t.until(last)
 	if err = t.wait(ctx); err != nil {
-		return page, result, err
+		return 0, err
 	}
-	if page.Epoch, err = epochOf(t.get(epoch, "result")); err != nil {
-		return page, result, err
+	if c.identity == "" {
+		if c.identity, err = identityOf(t.get(identity, "result")); err != nil {
+			return 0, err
+		}
 	}
-	if !t.get(request, "error").IsNull() {
-		return page, result, errUnreadable
+	if epoch, err = epochOf(t.get(found, "result")); err != nil {
+		return 0, err
 	}
-	result = t.get(request, "result")
-	return page, result, thrown(kinds, t.err)
+	return epoch, thrown(kinds, t.err)
 }
 
 var (

@@ -11,6 +11,10 @@ import (
 // scratch is the name of the database that startLog makes and deletes.
 const scratch = "mudpuppy: scratch"
 
+// logDelay is how many milliseconds after a connection was made startLog is called:
+// not at once, because what is read first would have to wait for it.
+const logDelay = 100
+
 // startLog makes Chromium start a new log for the databases of this origin.
 //
 // Chromium keeps them all in one LevelDB. If it is killed after the header of an

@@ -209,7 +209,7 @@ func (s *Store) loadBefore(ctx context.Context, st *state, p *plan, missing []st
 				return nil, err
 			}
 			if found.Epoch != st.inner {
-				s.owner.Store(nil)
+				s.drop()
 				return nil, errAgain
 			}
 			for i := range found.Records {

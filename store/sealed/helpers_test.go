@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
@@ -77,6 +79,10 @@ func (v *vault) commit(c store.Changes) {
 // load returns values by key, and the reasons of what is broken by its key.
 func (v *vault) load(q store.Query) (values, broken map[string]string) {
 	v.Helper()
+	sameTogether(v.T, v.Store, v.Store, q)
+	if one, err := sealed.Open(v.Context(), v.below, rawKey(1)); err != sealed.ErrKey { // of some tests, which it opens no more
+		sameTogether(v.T, one, open(v.T, v.below), q) // of which nobody has seen anything
+	}
 	values, broken = make(map[string]string), make(map[string]string)
 	for {
 		page, err := v.Load(v.Context(), q)
@@ -92,6 +98,30 @@ func (v *vault) load(q store.Query) (values, broken map[string]string) {
 		if q.After = page.Next; q.After == "" {
 			return values, broken
 		}
+	}
+}
+
+// sameTogether wants one store to answer a query among others as another one does by
+// itself.
+func sameTogether(t *testing.T, one, other *sealed.Store, q store.Query) {
+	t.Helper()
+	want, wantErr := other.Load(t.Context(), q)
+	queries := []store.Query{all(store.Settings), q, byKey(store.Rooms, "none"), byKey(store.Devices, "none")}
+	pages, err := one.LoadAll(t.Context(), queries)
+	if err != wantErr {
+		t.Fatalf("%+v among others: %v; alone: %v", q, err, wantErr)
+	}
+	if err != nil {
+		return
+	}
+	byName := func(a, b store.Record) int { return strings.Compare(a.Key, b.Key) }
+	byPlace := func(a, b store.Broken) int { return strings.Compare(a.Key, b.Key) }
+	for _, page := range []*store.Page{&want, &pages[1]} {
+		slices.SortFunc(page.Records, byName)
+		slices.SortFunc(page.Broken, byPlace)
+	}
+	if fmt.Sprint(pages[1]) != fmt.Sprint(want) {
+		t.Errorf("%+v among others: %v; alone: %v", q, pages[1], want)
 	}
 }
 

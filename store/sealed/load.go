@@ -15,6 +15,10 @@ func (s *Store) Load(ctx context.Context, q store.Query) (store.Page, error) {
 	if err := q.Validate(); err != nil {
 		return store.Page{}, err
 	}
+	return s.load(ctx, q)
+}
+
+func (s *Store) load(ctx context.Context, q store.Query) (store.Page, error) {
 	if store.Defined(q.Table).Hot {
 		return s.loadHot(ctx, q)
 	}
@@ -24,19 +28,37 @@ func (s *Store) Load(ctx context.Context, q store.Query) (store.Page, error) {
 // loadCold asks the store below nearly the same.
 func (s *Store) loadCold(ctx context.Context, q store.Query) (store.Page, error) {
 	o, st := s.known()
-	below := store.Query{Table: q.Table, Index: q.Index, Limit: q.Limit, After: q.After}
-	if q.Index != "" {
-		hashed := s.keys.index(q.Table, q.Index, q.Value)
-		below.Value = hashed.text()
-	}
-	asked, names := s.askFor(&q)
-	below.Keys = names
+	below, asked := s.askCold(&q)
 	found, err := s.below.Load(ctx, below)
 	if err != nil {
 		return store.Page{}, err
 	}
-	page := store.Page{Next: found.Next}
-	marks := make(map[name]mark, len(found.Records))
+	page, marks := s.openCold(asked, &found)
+	if o != nil && found.Epoch == st.inner {
+		o.note(st, marks)
+		page.Epoch = st.outer
+		return page, nil
+	}
+	_, page.Epoch, err = s.readOwner(ctx)
+	return page, err
+}
+
+// askCold returns what is asked of the store below.
+func (s *Store) askCold(q *store.Query) (below store.Query, a asked) {
+	below = store.Query{Table: q.Table, Index: q.Index, Limit: q.Limit, After: q.After}
+	if q.Index != "" {
+		hashed := s.keys.index(q.Table, q.Index, q.Value)
+		below.Value = hashed.text()
+	}
+	a, below.Keys = s.askFor(q)
+	return below, a
+}
+
+// openCold opens what was found, and returns the marks that were seen. The epoch of the
+// page is for the caller to fill in.
+func (s *Store) openCold(asked asked, found *store.Page) (page store.Page, marks map[name]mark) {
+	page.Next = found.Next
+	marks = make(map[name]mark, len(found.Records))
 	for _, n := range asked {
 		marks[n.name] = mark{}
 	}
@@ -59,13 +81,7 @@ func (s *Store) loadCold(ctx context.Context, q store.Query) (store.Page, error)
 		}
 		page.Records = append(page.Records, opened.Record)
 	}
-	if o != nil && found.Epoch == st.inner {
-		o.note(st, marks)
-		page.Epoch = st.outer
-		return page, nil
-	}
-	_, page.Epoch, err = s.readOwner(ctx)
-	return page, err
+	return page, marks
 }
 
 // asked are the keys that a query names.
@@ -147,7 +163,7 @@ func (s *Store) view(ctx context.Context) (st *state, still func(ctx context.Con
 	if _, st = s.known(); st != nil {
 		return st, func(_ context.Context, inner uint64) (bool, error) {
 			if inner != st.inner {
-				s.owner.Store(nil)
+				s.drop()
 			}
 			return inner == st.inner, nil
 		}, nil
@@ -155,6 +171,7 @@ func (s *Store) view(ctx context.Context) (st *state, still func(ctx context.Con
 	if st, err = s.readState(ctx); err != nil {
 		return nil, nil, err
 	}
+	s.learn(st)
 	return st, func(ctx context.Context, _ uint64) (bool, error) {
 		again, err := s.readState(ctx)
 		return err == nil && again.inner == st.inner && again.mark == st.mark && again.broken == st.broken, err
@@ -169,12 +186,11 @@ type hotPage struct {
 }
 
 func (s *Store) readHot(ctx context.Context, st *state, q *store.Query) (*hotPage, error) {
-	p := &hotPage{page: store.Page{Epoch: st.outer}}
 	asked, names := s.askFor(q)
+	var next string
 	if q.Keys == nil {
-		p.page.Broken = st.doubts()
 		var err error
-		if names, p.page.Next, err = s.listHot(st, q); err != nil {
+		if names, next, err = s.listHot(st, q); err != nil {
 			return nil, err
 		}
 	}
@@ -182,7 +198,17 @@ func (s *Store) readHot(ctx context.Context, st *state, q *store.Query) (*hotPag
 	if err != nil {
 		return nil, err
 	}
-	p.inner = found.Epoch
+	p := s.openHotPage(st, q.Table, asked, names, &found)
+	p.page.Next = next
+	if q.Keys == nil {
+		p.page.Broken = append(st.doubts(), p.page.Broken...)
+	}
+	return p, nil
+}
+
+// openHotPage opens what was found under some names.
+func (s *Store) openHotPage(st *state, t store.Table, asked asked, names []string, found *store.Page) *hotPage {
+	p := &hotPage{page: store.Page{Epoch: st.outer}, inner: found.Epoch}
 	report := func(ref store.Ref, reason string) {
 		p.broken = append(p.broken, ref)
 		p.page.Broken = append(p.page.Broken, store.Broken{Ref: asked.ref(ref), Reason: reason})
@@ -200,11 +226,11 @@ func (s *Store) readHot(ctx context.Context, st *state, q *store.Query) (*hotPag
 	for _, text := range names {
 		if n, _ := parseName(text); !seen[text] {
 			if reason := st.missing(&n); reason != "" {
-				report(store.Ref{Table: q.Table, Key: text}, reason)
+				report(store.Ref{Table: t, Key: text}, reason)
 			}
 		}
 	}
-	return p, nil
+	return p
 }
 
 // openHot opens a hot record of the store below, or tells why not.

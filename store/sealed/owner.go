@@ -99,9 +99,35 @@ func (s *Store) readState(ctx context.Context) (*state, error) {
 	return s.keys.openState(&page)
 }
 
+// learn takes note of a state that was read. If this handle has claimed the store below,
+// and nobody since, it goes on from there. The caller holds the lock.
+func (s *Store) learn(st *state) *owner {
+	s.seen = epochs{st.inner, st.outer}
+	if st.inner != s.mine || st.broken != "" {
+		return nil
+	}
+	o := &owner{state: st, marks: make(map[name]mark)}
+	s.owner.Store(o)
+	return o
+}
+
+// drop forgets what this handle knew as the one that commits.
+func (s *Store) drop() {
+	s.owner.Store(nil)
+	s.mine, s.seen = 0, epochs{}
+}
+
 // own makes this handle the one that commits in an epoch.
 func (s *Store) own(ctx context.Context, epoch uint64) (*owner, error) {
-	if o, st := s.known(); o != nil && st.outer == epoch {
+	o, st := s.known()
+	if o == nil && s.mine != 0 {
+		var err error
+		if st, err = s.readState(ctx); err != nil {
+			return nil, err
+		}
+		o = s.learn(st)
+	}
+	if o != nil && st.outer == epoch {
 		return o, nil
 	}
 	inner, outer, err := s.readOwner(ctx)
@@ -113,27 +139,30 @@ func (s *Store) own(ctx context.Context, epoch uint64) (*owner, error) {
 	}
 	// From here on no other handle commits what it has in the making, so that
 	// what is read now stays as it is.
-	if err := s.commitBelow(ctx, inner+1, store.Changes{Claim: true}); err != nil {
+	if err := s.claimBelow(ctx, inner+1, store.Changes{}); err != nil {
 		return nil, err
 	}
-	return s.begin(ctx, inner+1)
-}
-
-// begin reads the state after this handle has claimed the store below.
-func (s *Store) begin(ctx context.Context, inner uint64) (*owner, error) {
-	st, err := s.readState(ctx)
-	if err != nil {
+	if st, err = s.readState(ctx); err != nil {
 		return nil, err
 	}
-	if st.inner != inner {
+	if st.inner != inner+1 {
 		return nil, errAgain
 	}
-	if st.broken != "" {
+	if o = s.learn(st); o == nil {
 		return nil, ErrDamaged
 	}
-	o := &owner{state: st, marks: make(map[name]mark)}
-	s.owner.Store(o)
 	return o, nil
+}
+
+// claimBelow makes this handle the one that may commit to the store below.
+func (s *Store) claimBelow(ctx context.Context, inner uint64, c store.Changes) error {
+	c.Claim = true
+	if err := s.commitBelow(ctx, inner, c); err != nil {
+		return err
+	}
+	s.drop()
+	s.mine = inner
+	return nil
 }
 
 // commitBelow commits to the store below. After an error nobody knows what is in
@@ -144,28 +173,29 @@ func (s *Store) commitBelow(ctx context.Context, inner uint64, c store.Changes) 
 	if err == nil {
 		return nil
 	}
-	s.owner.Store(nil)
+	s.drop()
 	if errors.Is(err, store.ErrStale) {
 		return errAgain
 	}
 	return err
 }
 
-// claim raises the epoch, and nothing else.
+// epochs are that of the store below and that of this one, which change only together.
+type epochs struct{ inner, outer uint64 }
+
+// claim raises the epoch, and nothing else. The state is read when it is asked for.
 func (s *Store) claim(ctx context.Context, epoch uint64) error {
-	inner, outer, err := s.readOwner(ctx)
-	if err != nil {
-		return err
+	// If that is not so any more, the store below refuses the claim.
+	inner := s.seen.inner
+	if inner == 0 || s.seen.outer+1 != epoch {
+		var outer uint64
+		var err error
+		if inner, outer, err = s.readOwner(ctx); err != nil {
+			return err
+		}
+		if outer+1 != epoch {
+			return store.ErrStale
+		}
 	}
-	if outer+1 != epoch {
-		return store.ErrStale
-	}
-	c := store.Changes{Claim: true, Puts: []store.Record{s.keys.sealOwner(epoch)}}
-	if err := s.commitBelow(ctx, inner+1, c); err != nil {
-		return err
-	}
-	// The claim is made, whether or not the rest can be read now.
-	s.owner.Store(nil)
-	_, _ = s.begin(ctx, inner+1)
-	return nil
+	return s.claimBelow(ctx, inner+1, store.Changes{Puts: []store.Record{s.keys.sealOwner(epoch)}})
 }

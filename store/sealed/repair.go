@@ -58,7 +58,7 @@ func (s *Store) takeOver(ctx context.Context) (*state, error) {
 	if err := s.commitBelow(ctx, inner, store.Changes{Claim: true}); err != nil {
 		return nil, err
 	}
-	s.owner.Store(nil)
+	s.drop()
 	st, err := s.readState(ctx)
 	if err == ErrDamaged {
 		return &state{inner: inner, broken: ReasonAltered}, nil

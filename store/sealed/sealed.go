@@ -90,6 +90,8 @@ type Store struct {
 	closed bool
 
 	committing chan struct{} // held by who commits, or may not be disturbed
+	mine       uint64        // the epoch of the store below that this handle has claimed; guarded by committing
+	seen       epochs        // that were read last, if nothing happened since; guarded by committing
 	owner      atomic.Pointer[owner]
 	aside      aside
 }

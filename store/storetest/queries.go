@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -131,6 +133,68 @@ func pagesMeanwhile(s *suite) {
 			}
 		}
 	}
+}
+
+// together asks for several things at once, which must come as they would one by one:
+// also from a handle that has seen nothing, and right after a claim.
+func together(s *suite) {
+	o := s.owned()
+	var records []store.Record
+	var keys []string
+	for i := range 20 {
+		keys = append(keys, fmt.Sprintf("key %d", i))
+		for _, d := range store.Tables {
+			if d.Table != store.Meta && s.rand.IntN(2) == 0 {
+				records = append(records, record(d.Table, keys[i], fmt.Sprint(d.Table, i)))
+			}
+		}
+	}
+	o.put(records...)
+	o.put(inRoom("a", "r", ""), inRoom("b", "r", ""))
+	queries := []store.Query{{Table: store.InboundSessions, Index: store.ByRoom, Value: "r"}, {Table: store.Devices, Limit: 7}}
+	for _, d := range store.Tables {
+		queries = append(queries, store.Query{Table: d.Table, Keys: keys[:s.rand.IntN(len(keys))+1]})
+		if !d.Hot {
+			queries = append(queries, table(d.Table))
+		}
+	}
+	fresh := &owned{suite: s, Store: s.opened()}
+	fresh.togetherIs(o, queries)
+	var err error
+	if o.epoch, err = store.Claim(s.ctx, o.Store); err != nil {
+		s.Fatal(err)
+	}
+	o.togetherIs(o, queries)
+	o.put(record(store.Devices, keys[0], "changed"), record(store.Account, keys[0], "changed"))
+	fresh.togetherIs(o, queries)
+	o.togetherIs(o, append(queries, table(store.Account)))
+	_, err = store.LoadAll(s.ctx, o.Store, table(store.Devices), store.Query{})
+	s.wantsError("one invalid query of two", err, store.ErrInvalid)
+}
+
+// togetherIs wants several queries to have the answers that other gives one by one.
+func (o *owned) togetherIs(other *owned, queries []store.Query) {
+	o.Helper()
+	pages, err := store.LoadAll(o.ctx, o.Store, queries...)
+	if err != nil || len(pages) != len(queries) {
+		o.Fatalf("%d pages for %d queries: %v", len(pages), len(queries), err)
+	}
+	for i, q := range queries {
+		want, err := other.Load(o.ctx, q)
+		if err != nil {
+			o.Fatal(err)
+		}
+		if got, want := describe(&pages[i]), describe(&want); got != want {
+			o.Errorf("%+v among others: %s; alone: %s", q, got, want)
+		}
+	}
+}
+
+// describe is what a page holds, in an order of its own.
+func describe(p *store.Page) string {
+	records := slices.Clone(p.Records)
+	slices.SortFunc(records, func(a, b store.Record) int { return strings.Compare(a.Key, b.Key) })
+	return fmt.Sprintf("epoch %d, more %t, broken %v: %q", p.Epoch, p.Next != "", p.Broken, records)
 }
 
 func invalidQueries(s *suite) {

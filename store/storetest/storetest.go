@@ -57,6 +57,7 @@ var cases = []struct {
 	{"indexes follow their records", movedIndex},
 	{"pages", pages},
 	{"pages while records change", pagesMeanwhile},
+	{"several queries at once", together},
 	{"invalid changes change nothing", invalidChanges},
 	{"invalid queries", invalidQueries},
 	{"the largest commit", largestCommit},
