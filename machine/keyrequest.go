@@ -2,6 +2,7 @@ package machine
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
@@ -77,25 +78,17 @@ func (keptRequests) keep(w *work) {
 	w.put(store.Settings, keyRequestsKey, r.Done())
 }
 
-func readKeyRequests(value []byte) (keyRequests, bool) {
+func (k keyRequests) read(value []byte) bool {
 	r := record.Read(value, keyRequestsVersion)
 	all := make(keyRequests)
 	for range r.Count() {
 		all[r.Text()] = &keyRequest{id: r.Text(), room: r.Text()}
 	}
-	return all, r.Done()
-}
-
-// loadKeyRequests reads the requests that are open.
-func (w *work) loadKeyRequests(ctx context.Context) error {
-	w.state.keyRequests = make(keyRequests)
-	return w.loadKeys(ctx, store.Settings, []string{keyRequestsKey}, func(rec store.Record) bool {
-		all, ok := readKeyRequests(rec.Value)
-		if ok {
-			w.state.keyRequests = all
-		}
-		return ok
-	})
+	if !r.Done() {
+		return false
+	}
+	maps.Copy(k, all)
+	return true
 }
 
 // askOwnDevices sends something to the own other devices that are verified, and

@@ -62,11 +62,11 @@ package machine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
-	"github.com/mudpuppy-e2ee/mudpuppy/store/schema"
 )
 
 // Config says what a machine is to be.
@@ -157,15 +157,7 @@ func Open(ctx context.Context, config Config) (*Machine, error) {
 	}
 	m := &Machine{config: config, user: config.UserID, device: config.DeviceID, paces: newPaces()}
 	m.events.deliver = config.Events
-	// Whoever has the store by mistake must not take it from its owner.
-	if err := m.checkOwner(ctx); err != nil {
-		return nil, err
-	}
-	var err error
-	if m.epoch, err = store.Claim(ctx, config.Store); err != nil {
-		return nil, err
-	}
-	if err := schema.Migrate(ctx, config.Store, m.epoch); err != nil {
+	if err := m.claim(ctx); err != nil {
 		return nil, err
 	}
 	w, err := m.begin(ctx)
@@ -177,6 +169,22 @@ func Open(ctx context.Context, config Config) (*Machine, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// claim makes this machine the owner of its store. Whoever has the store by mistake must
+// not take it from its owner.
+func (m *Machine) claim(ctx context.Context) error {
+	for {
+		before, err := m.checkOwner(ctx)
+		if err != nil {
+			return err
+		}
+		m.epoch = before + 1
+		// Stale means that somebody else was faster, perhaps another device.
+		if err = m.config.Store.Commit(ctx, m.epoch, store.Changes{Claim: true}); !errors.Is(err, store.ErrStale) {
+			return err
+		}
+	}
 }
 
 // Close keeps what is still to be kept, and overwrites all keys in memory. The store

@@ -71,7 +71,7 @@ func Migrate(ctx context.Context, config Config, account *olm.Account) (*Migrati
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	m := &Machine{config: config, user: config.UserID, device: config.DeviceID}
+	m := &Machine{config: config, user: config.UserID, device: config.DeviceID, paces: newPaces()}
 	migration := &Migration{machine: m, received: make(map[peerKey][]int64)}
 	if err := migration.begin(ctx, account); err != nil {
 		migration.Close()
@@ -104,7 +104,7 @@ func (mig *Migration) begin(ctx context.Context, account *olm.Account) error {
 
 // findDevice returns the key under which a store has a device, empty if the store is.
 func (m *Machine) findDevice(ctx context.Context, account *olm.Account) (key string, err error) {
-	page, err := m.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey, migratingKey}})
+	page, err := m.config.Store.Load(ctx, ownQuery)
 	if err != nil {
 		return "", err
 	}

@@ -117,27 +117,32 @@ func (o *outbound) read(value []byte) bool {
 	return true
 }
 
-// loadOutbound reads the sessions of rooms, and who has them.
-func (w *work) loadOutbound(ctx context.Context, ids []string) error {
+// readOutbound takes the session of a room, of which the shares are still to be read.
+func (r *room) readOutbound(value []byte) bool {
+	o := &outbound{room: r.id, shares: make(map[string]map[string]*share)}
+	if !o.read(value) {
+		return false
+	}
+	r.outbound = o
+	return true
+}
+
+// loadShares reads who has the sessions of some rooms.
+func (w *work) loadShares(ctx context.Context, rooms []string) error {
 	var chunks []string
 	var sessions []*outbound
-	err := w.loadKeys(ctx, store.OutboundSessions, ids, func(rec store.Record) bool {
-		o := &outbound{room: rec.Key, shares: make(map[string]map[string]*share)}
-		if !o.read(rec.Value) {
-			return false
+	for _, id := range rooms {
+		o := w.state.rooms[id].outbound
+		if o == nil {
+			continue
 		}
-		w.state.rooms[rec.Key].outbound = o
 		sessions = append(sessions, o)
 		for n := range o.chunks {
 			chunks = append(chunks, o.chunkKey(n))
 		}
-		return true
-	})
-	if err != nil {
-		return err
 	}
 	values := make(map[string][]byte)
-	err = w.loadKeys(ctx, store.OutboundSessions, chunks, func(rec store.Record) bool {
+	err := w.loadKeys(ctx, store.OutboundSessions, chunks, func(rec store.Record) bool {
 		values[rec.Key] = rec.Value
 		return true
 	})

@@ -23,14 +23,13 @@ const (
 	ownVersion = 1
 )
 
-// loadOwn reads the device's own keys, or makes them in a store that has none.
-func (w *work) loadOwn(ctx context.Context) error {
+// ownQuery asks for the device's own keys, or for those that a migration has begun with.
+var ownQuery = store.Query{Table: store.Account, Keys: []string{ownKey, migratingKey}}
+
+// takeOwn takes the device's own keys, or makes them in a store that has none.
+func (w *work) takeOwn(page store.Page) error {
 	if w.adopted != nil {
 		return w.adopt()
-	}
-	page, err := w.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey, migratingKey}})
-	if err != nil {
-		return err
 	}
 	if len(page.Broken) > 0 {
 		return errBroken
@@ -45,22 +44,27 @@ func (w *work) loadOwn(ctx context.Context) error {
 	return w.readOwn(page.Records[0].Value)
 }
 
-// checkOwner returns [ErrOwner] if the store is of another device, and [ErrHalfMigrated]
-// if it is a migration's. What is wrong with it otherwise shows when it is opened.
-func (m *Machine) checkOwner(ctx context.Context) error {
-	page, err := m.config.Store.Load(ctx, store.Query{Table: store.Account, Keys: []string{ownKey, migratingKey}})
-	if err != nil || len(page.Records) == 0 {
-		return err
+// checkOwner returns the epoch of the store, or [ErrOwner] if it is of another device, or
+// [ErrHalfMigrated] if it is a migration's. What is wrong with it otherwise shows when it
+// is opened.
+func (m *Machine) checkOwner(ctx context.Context) (epoch uint64, err error) {
+	pages, err := store.LoadAll(ctx, m.config.Store, ownQuery)
+	if err != nil {
+		return 0, err
+	}
+	page := pages[0]
+	if len(page.Records) == 0 {
+		return page.Epoch, nil
 	}
 	defer secret.Wipe(page.Records[0].Value)
 	r := record.Read(page.Records[0].Value, ownVersion)
 	if user, device := r.Text(), r.Text(); user != "" && (user != m.user || device != m.device) {
-		return ErrOwner
+		return 0, ErrOwner
 	}
 	if page.Records[0].Key == migratingKey {
-		return ErrHalfMigrated
+		return 0, ErrHalfMigrated
 	}
-	return nil
+	return page.Epoch, nil
 }
 
 func (w *work) readOwn(value []byte) error {

@@ -173,15 +173,14 @@ func (w *work) divide(r *queued) bool {
 	return true
 }
 
-// loadQueue reads the requests that were not answered before the last end.
-func (w *work) loadQueue(ctx context.Context) error {
+// allRequests asks for the requests that were not answered before the last end.
+var allRequests = store.Query{Table: store.Requests}
+
+// takeQueue takes them, of which it has the first page.
+func (w *work) takeQueue(ctx context.Context, page store.Page) (err error) {
 	w.state.queue = &queue{byID: make(map[string]*queued)}
-	query := store.Query{Table: store.Requests}
+	query := allRequests
 	for {
-		page, err := w.config.Store.Load(ctx, query)
-		if err != nil {
-			return err
-		}
 		w.broken(page.Broken)
 		for _, rec := range page.Records {
 			q, ok := readQueued(rec.Key, rec.Value)
@@ -193,6 +192,9 @@ func (w *work) loadQueue(ctx context.Context) error {
 		}
 		if query.After = page.Next; page.Next == "" {
 			break
+		}
+		if page, err = w.config.Store.Load(ctx, query); err != nil {
+			return err
 		}
 	}
 	order.By(w.state.queue.order, func(a, b *queued) int { return int(int64(a.number - b.number)) })

@@ -148,8 +148,11 @@ func (w *work) loadRooms(ctx context.Context, ids []string) (err error) {
 			}
 		}
 	}()
-	err = w.loadKeys(ctx, store.Rooms, missing, func(rec store.Record) bool {
+	err = w.loadTables(ctx, []store.Table{store.Rooms, store.OutboundSessions}, missing, func(rec store.Record) bool {
 		r := w.state.rooms[rec.Key]
+		if rec.Table == store.OutboundSessions {
+			return r.readOutbound(rec.Value)
+		}
 		if r.read(rec.Value) {
 			return true
 		}
@@ -161,7 +164,7 @@ func (w *work) loadRooms(ctx context.Context, ids []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return w.loadOutbound(ctx, missing)
+	return w.loadShares(ctx, missing)
 }
 
 // keep is described at keeper.

@@ -1,8 +1,6 @@
 package machine
 
 import (
-	"context"
-
 	"github.com/mudpuppy-e2ee/mudpuppy/event"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/curve25519"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/random"
@@ -81,10 +79,10 @@ func (c *crossSigning) keep(w *work) {
 	w.put(store.Secrets, crossSigningKey, r.Done())
 }
 
-// loadSecrets reads the private cross-signing keys, as far as they are here.
-func (w *work) loadSecrets(ctx context.Context) error {
+// takeSecrets takes the private cross-signing keys, as far as they are here.
+func (w *work) takeSecrets(page store.Page) {
 	w.state.secrets = newCrossSigning()
-	return w.loadKeys(ctx, store.Secrets, []string{crossSigningKey}, func(rec store.Record) bool {
+	w.takeKeys([]string{crossSigningKey}, func(rec store.Record) bool {
 		r := record.Read(rec.Value, crossSigningVersion)
 		for _, usage := range usages {
 			if r.Bool() {
@@ -99,5 +97,5 @@ func (w *work) loadSecrets(ctx context.Context) error {
 		}
 		secret.Wipe(rec.Value)
 		return true
-	})
+	}, page)
 }

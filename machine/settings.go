@@ -1,9 +1,7 @@
 package machine
 
 import (
-	"context"
 	"errors"
-	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
@@ -22,33 +20,35 @@ const (
 // errBroken means that a record cannot be read without which nothing works.
 var errBroken = errors.New("machine: the store holds a broken record")
 
-func (w *work) loadSettings(ctx context.Context) error {
-	page, err := w.config.Store.Load(ctx, store.Query{Table: store.Settings, Keys: []string{syncTokenKey, outdatedKey, inboxKey}})
-	if err != nil {
-		return err
-	}
+// settingsQuery asks for what is kept of the machine as a whole.
+var settingsQuery = store.Query{Table: store.Settings, Keys: []string{syncTokenKey, outdatedKey, inboxKey, keyRequestsKey}}
+
+// takeSettings takes what was found in the table of settings, and reports whether it is
+// lost who is outdated.
+func (w *work) takeSettings(page store.Page) (lost bool) {
 	w.state.outdated.clear()
 	w.state.inbox = inbox{first: 1, next: 1}
-	w.broken(page.Broken)
-	lost := slices.ContainsFunc(page.Broken, func(b store.Broken) bool { return b.Key == outdatedKey })
-	for _, rec := range page.Records {
-		ok := false
-		switch rec.Key {
-		case syncTokenKey:
-			r := record.Read(rec.Value, settingsVersion)
-			w.state.settings.syncToken = r.Text()
-			ok = r.Done()
-		case outdatedKey:
-			ok = w.readOutdated(rec.Value)
-			lost = lost || !ok
-		case inboxKey:
-			ok = w.state.inbox.read(rec.Value)
-		}
-		if !ok {
-			w.quarantine(rec)
-		}
+	w.state.keyRequests = make(keyRequests)
+	w.takeKeys(settingsQuery.Keys, func(rec store.Record) bool {
+		ok := w.readSetting(rec)
+		lost = lost || rec.Key == outdatedKey && !ok
+		return ok
+	}, page)
+	return lost
+}
+
+func (w *work) readSetting(rec store.Record) bool {
+	switch rec.Key {
+	case outdatedKey:
+		return w.readOutdated(rec.Value)
+	case inboxKey:
+		return w.state.inbox.read(rec.Value)
+	case keyRequestsKey:
+		return w.state.keyRequests.read(rec.Value)
 	}
-	return w.loadShards(ctx, lost)
+	r := record.Read(rec.Value, settingsVersion)
+	w.state.settings.syncToken = r.Text()
+	return r.Done()
 }
 
 func (w *work) putSyncToken(token string) {

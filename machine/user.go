@@ -2,7 +2,6 @@ package machine
 
 import (
 	"context"
-	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
@@ -48,66 +47,42 @@ const (
 	maxSignedLen = 32 << 10
 )
 
+// userTables hold what is known of users. What was lost in one of them is noted in what
+// the other one tells of the identity, which is therefore read first.
+var userTables = []store.Table{store.Identities, store.Devices}
+
 // loadUsers sees to it that users are in memory.
 func (w *work) loadUsers(ctx context.Context, ids ...string) error {
-	var missing []string
+	missing := w.newUsers(ids)
+	err := w.loadTables(ctx, userTables, missing, w.readUser)
+	if err != nil {
+		for _, id := range missing {
+			delete(w.state.users, id)
+		}
+	}
+	return err
+}
+
+// newUsers makes those of some users that are not in memory, and returns their ids.
+func (w *work) newUsers(ids []string) (missing []string) {
 	for _, id := range ids {
 		if w.state.users[id] == nil && validUserID(id) {
 			w.state.users[id] = &user{id: id, devices: make(map[string]*device)}
 			missing = append(missing, id)
 		}
 	}
-	var lost []*user
-	for _, t := range []store.Table{store.Devices, store.Identities} {
-		err := w.loadKeys(ctx, t, missing, func(rec store.Record) (ok bool) {
-			u := w.state.users[rec.Key]
-			if t == store.Devices {
-				ok = u.readDevices(rec.Value)
-			} else {
-				ok = u.readIdentity(rec.Value)
-			}
-			if !ok {
-				lost = append(lost, u)
-			}
-			return ok
-		})
-		if err != nil {
-			for _, id := range missing {
-				delete(w.state.users, id)
-			}
-			return err
-		}
-	}
-	for _, u := range lost {
+	return missing
+}
+
+// readUser takes a record of a user, and reports whether it can be read.
+func (w *work) readUser(rec store.Record) bool {
+	u := w.state.users[rec.Key]
+	ok := rec.Table == store.Devices && u.readDevices(rec.Value) || rec.Table == store.Identities && u.readIdentity(rec.Value)
+	if !ok {
 		u.lose()
 		w.keep(u.identity)
 	}
-	return nil
-}
-
-// loadKeys reads the records with these keys, as far as there are any. One that
-// read refuses is put aside. Of one that the store has put aside there is no value.
-func (w *work) loadKeys(ctx context.Context, t store.Table, all []string, read func(store.Record) bool) error {
-	for len(all) > 0 {
-		some := all[:min(len(all), store.MaxChanges)]
-		all = all[len(some):]
-		page, err := w.config.Store.Load(ctx, store.Query{Table: t, Keys: some})
-		if err != nil {
-			return err
-		}
-		w.broken(page.Broken)
-		for _, b := range page.Broken {
-			if slices.Contains(some, b.Key) {
-				read(store.Record{Ref: b.Ref})
-			}
-		}
-		for _, rec := range page.Records {
-			if !read(rec) {
-				w.quarantine(rec)
-			}
-		}
-	}
-	return nil
+	return ok
 }
 
 // user returns what is known of a user that was loaded, nil for an id that cannot be.

@@ -67,33 +67,6 @@ func (m *Machine) beginLocked(ctx context.Context) (*work, error) {
 	return w, nil
 }
 
-// load reads what is always in memory. In a new store it makes it.
-func (w *work) load(ctx context.Context) error {
-	// What was on its way when the state was forgotten must have arrived, or failed:
-	// else what is read now would be older than what has left the machine.
-	if before := w.state.before; before != nil {
-		if before.Wait(ctx); ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	w.state = state{
-		group:   store.NewGroup(w.config.Store, w.epoch),
-		users:   make(map[string]*user),
-		peers:   make(map[peerID]*peer),
-		rooms:   make(map[string]*room),
-		queries: make(map[string]*keysQuery),
-		changes: w.state.changes + 1,
-	}
-	w.state.inbound.clear()
-	w.state.claims.clear()
-	for _, load := range []func(context.Context) error{w.loadOwn, w.loadSettings, w.loadKeyRequests, w.loadSecrets, w.loadQueue} {
-		if err := load(ctx); err != nil {
-			return err
-		}
-	}
-	return w.track(ctx, []string{w.user})
-}
-
 // keep has the record of something that was changed written at the end of the step.
 func (w *work) keep(k keeper) {
 	if w.isKept == nil {

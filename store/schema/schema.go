@@ -43,6 +43,17 @@ var steps []step
 // place is where the version stands.
 var place = store.Ref{Table: store.Meta, Key: "schema"}
 
+// Query asks for what tells the version of a store. Whoever wants more of the store may
+// ask for that at the same time, and must not believe it unless [IsCurrent].
+var Query = store.Query{Table: place.Table, Keys: []string{place.Key}}
+
+// IsCurrent reports whether a store is at [Version], by the answer to [Query], so that
+// [Migrate] need not be called.
+func IsCurrent(page store.Page) bool {
+	has, to, err := versionIn(page)
+	return err == nil && has == Version && to == Version
+}
+
 // Migrate brings a store to [Version], which is nothing but a look if it is
 // there, and gives a new store its version. It returns [store.ErrTooNew] if the
 // store is ahead.
@@ -85,10 +96,14 @@ func migrate(ctx context.Context, s store.Store, epoch uint64, steps []step) err
 // read returns the version of a store, 0 if it has none, and the version to
 // which it is on its way.
 func read(ctx context.Context, s store.Store) (has, to int, err error) {
-	page, err := s.Load(ctx, store.Query{Table: place.Table, Keys: []string{place.Key}})
+	page, err := s.Load(ctx, Query)
 	if err != nil {
 		return 0, 0, err
 	}
+	return versionIn(page)
+}
+
+func versionIn(page store.Page) (has, to int, err error) {
 	if len(page.Broken) > 0 {
 		return 0, 0, ErrMissing
 	}
