@@ -39,6 +39,11 @@ for (const [{ name, missing, find, open }, where] of [chromium, firefox].flatMap
       assert.deepEqual(await call("goOn"), [["before the page was reloaded", "and after it"], 0, true]);
     });
 
+    test("after it was opened, Chromium begins a new log for its databases", async () => {
+      const [deleted, expected] = await page.evaluate(newLog);
+      assert.deepEqual(deleted, expected);
+    });
+
     test("T37: of several who want a store, one has it, and the others are told", async () => {
       assert.deepEqual(await call("share"), {
         roles: ["first owner", "second waiting", "second owner", "second robbed"],
@@ -50,3 +55,23 @@ for (const [{ name, missing, find, open }, where] of [chromium, firefox].flatMap
     });
   });
 }
+
+/** Opens a store, and returns which databases are deleted then, and which should be. */
+const newLog = `(async () => {
+  const { OlmMachine, indexedDBStore } = await import("/mudpuppy/dist/mudpuppy.browser.js");
+  const { deleteDatabase } = IDBFactory.prototype;
+  const deleted = [];
+  IDBFactory.prototype.deleteDatabase = function (name) {
+    deleted.push(name);
+    return deleteDatabase.call(this, name);
+  };
+  const expected = "dataLoss" in IDBVersionChangeEvent.prototype ? ["mudpuppy: scratch", "mudpuppy: scratch"] : [];
+  try {
+    const machine = await OlmMachine.open({ userId: "@log:example.org", deviceId: "LOG", store: indexedDBStore("log"), unsealed: true, persist: false });
+    for (let n = 0; n < 500 && deleted.length < expected.length; n++) await new Promise((resolve) => setTimeout(resolve, 10));
+    await machine.close();
+  } finally {
+    IDBFactory.prototype.deleteDatabase = deleteDatabase;
+  }
+  return [deleted, expected];
+})()`;

@@ -4,7 +4,7 @@ import type { Slot } from "../loader/init.js";
 import { takeDetails } from "./errors.js";
 
 /** What Go asks the platform for by name. Functions of the platform must be called as its own. */
-const asked = ["AbortController", "BroadcastChannel", "IDBKeyRange", "IDBTransaction", "Promise", "Symbol", "indexedDB", "navigator"];
+const asked = ["AbortController", "BroadcastChannel", "IDBKeyRange", "IDBTransaction", "IDBVersionChangeEvent", "Promise", "Symbol", "indexedDB", "navigator"];
 const called = ["clearInterval", "clearTimeout", "setInterval", "setTimeout"];
 
 export const full: Slot = {
