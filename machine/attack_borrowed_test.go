@@ -181,6 +181,7 @@ func (w *world) older(from store.Store) store.Store {
 		old.Uint(uint64(n))
 		for range n {
 			r.Key()
+			r.Time()
 			old.Bytes(r.Bytes())
 		}
 		key := ref.Key[:43] // of the peer

@@ -171,7 +171,11 @@ func (w *work) makeSession(c *claim, given strictjson.Value) error {
 			return err
 		}
 		p := w.state.peers[c.peer]
-		p.add(&peerSession{s, d.ed25519})
+		made := &peerSession{Session: s, ed25519: d.ed25519}
+		if k.Fallback {
+			made.fallback = w.now()
+		}
+		p.add(made)
 		if c.why == toRenew {
 			p.renewed = w.now()
 		}

@@ -50,10 +50,19 @@ type peer struct {
 type peerSession struct {
 	*olm.Session
 	ed25519 keys.Ed25519PublicKey
+	// fallback is when it was made from a fallback key, as long as it was not sent with.
+	fallback int64
+}
+
+// late reports whether the other end may have forgotten the fallback key that the
+// session was made from: nothing was sent that would have told of it.
+func (s *peerSession) late(now int64) bool {
+	age := now - s.fallback
+	return s.fallback != 0 && (age >= fallbackPeriod/2 || age < 0)
 }
 
 const (
-	// peerVersion 1 has no Ed25519 keys.
+	// peerVersion 1 has neither Ed25519 keys nor times.
 	peerVersion = 2
 	// maxSessions is how many Olm sessions are kept with a device. The least
 	// recently used go first.
@@ -71,7 +80,7 @@ func (m *Machine) sessionWith(t target) *peerSession {
 		return nil
 	}
 	for _, s := range p.sessions {
-		if s.ed25519 == t.device.ed25519 {
+		if s.ed25519 == t.device.ed25519 && !s.late(m.now()) {
 			return s
 		}
 	}
@@ -115,6 +124,7 @@ func (p *peer) keep(w *work) {
 	r.Uint(uint64(len(p.sessions)))
 	for _, s := range p.sessions {
 		r.Key(s.ed25519)
+		r.Time(s.fallback)
 		r.Secret(s.State().MarshalPickle())
 	}
 	w.put(store.OlmSessions, p.id.name(), r.Done())
@@ -131,7 +141,7 @@ func (p *peer) read(value []byte) bool {
 	for range r.Count() {
 		s := &peerSession{}
 		if !old {
-			s.ed25519 = r.Key()
+			s.ed25519, s.fallback = r.Key(), r.Time()
 		}
 		state, err := olmstate.UnmarshalSession(r.Bytes())
 		if err != nil {

@@ -160,6 +160,7 @@ func (b *batch) encrypt(t target, eventType string, content []byte) error {
 	if err != nil {
 		return err
 	}
+	s.fallback = 0
 	b.keep(b.state.peers[t.peer()])
 	b.add(t, b.olmContent(t, message))
 	return nil

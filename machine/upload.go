@@ -15,7 +15,8 @@ const (
 	// homeserver that always says it has none must not make the account grow for ever.
 	maxOneTimeKeys = 1000
 	// fallbackPeriod is how long a fallback key serves at least before the next is
-	// made, and how long the one before it is kept, in milliseconds.
+	// made, and how long the one before it is kept, in milliseconds. A session that was
+	// made from another's is first sent with within half of that: see late.
 	fallbackPeriod = 3600_000
 )
 
