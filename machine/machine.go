@@ -223,6 +223,3 @@ func (m *Machine) IdentityKeys(ctx context.Context) (olm.IdentityKeys, error) {
 	defer w.end()
 	return m.state.own.account.IdentityKeys(), nil
 }
-
-// now is the time in milliseconds since 1970.
-func (m *Machine) now() int64 { return m.config.Now().UnixMilli() }

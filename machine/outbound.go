@@ -74,7 +74,7 @@ func (w *work) discard(r *room) {
 
 // expired reports whether a session has served long enough.
 func (o *outbound) expired(s *RoomSettings, now int64) bool {
-	return int64(o.session.MessageIndex()) >= s.RotationPeriodMessages || now-o.created >= s.RotationPeriodMS
+	return int64(o.session.MessageIndex()) >= s.RotationPeriodMessages || passed(o.created, s.RotationPeriodMS, now)
 }
 
 // keep is described at keeper.

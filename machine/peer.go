@@ -57,8 +57,7 @@ type peerSession struct {
 // late reports whether the other end may have forgotten the fallback key that the
 // session was made from: nothing was sent that would have told of it.
 func (s *peerSession) late(now int64) bool {
-	age := now - s.fallback
-	return s.fallback != 0 && (age >= fallbackPeriod/2 || age < 0)
+	return s.fallback != 0 && passed(s.fallback, fallbackPeriod/2, now)
 }
 
 const (

@@ -30,7 +30,7 @@ func (w *work) renewSession(ctx context.Context, message *olmMessage) error {
 	}
 	u := w.userNamed(message.sender)
 	d := u.deviceWith(message.senderKey)
-	if d == nil || d.deleted || w.now() < w.state.peers[message.peer()].renewed+renewPeriod {
+	if d == nil || d.deleted || !passed(w.state.peers[message.peer()].renewed, renewPeriod, w.now()) {
 		return nil
 	}
 	w.claim(target{u, d}, toRenew)

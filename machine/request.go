@@ -189,7 +189,7 @@ type retry struct {
 	at       int64
 }
 
-func (r *retry) due(now int64) bool { return now >= r.at }
+func (r *retry) due(now int64) bool { return arrived(r.at, now) }
 
 func (r *retry) failed(f failure, now int64) {
 	wait := int64(maxRetry)

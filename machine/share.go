@@ -82,13 +82,16 @@ func (r *room) usable() error {
 // ready reports whether a room can be written to at once.
 func (m *Machine) ready(r *room) bool {
 	now := m.now()
-	return r.ready && r.changes == m.state.changes && now < r.again && r.outbound != nil && !r.outbound.expired(&r.settings, now)
+	return r.ready && r.changes == m.state.changes && (r.again == never || !arrived(r.again, now)) && r.outbound != nil && !r.outbound.expired(&r.settings, now)
 }
+
+// never is a time that does not come.
+const never = math.MaxInt64
 
 // again is when those can be asked for again without whom the key was shared, because
 // their homeserver was away, they gave out no keys, or the own homeserver refused it.
 func (m *Machine) again(users []*user, o *outbound, devices []target) int64 {
-	first := int64(math.MaxInt64)
+	first := int64(never)
 	for _, u := range users {
 		if m.state.outdated.has(u.id) {
 			first = min(first, u.at)

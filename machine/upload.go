@@ -48,6 +48,8 @@ func (w *work) renewFallback(unused bool) {
 		return
 	}
 	switch age := now - own.fallback; {
+	case age < -clockSlack:
+		own.fallback = now // the clock was set back: the period begins anew
 	case own.fallback == 0, !unused && age >= fallbackPeriod:
 		own.account.GenerateFallbackKey()
 		own.fallback = now
