@@ -116,7 +116,7 @@ func TestMalformedFilesAreRefused(t *testing.T) {
 	if _, err := Parse([]byte(good)); err != nil {
 		t.Fatal(err)
 	}
-	key := toURL(base64.RawStdEncoding.EncodeToString(info.key.Array()[:]))
+	key := base64.RawURLEncoding.EncodeToString(info.key.Array()[:])
 	for name, bad := range map[string]string{
 		"not JSON":       good[1:],
 		"an array":       "[" + good + "]",

@@ -11,13 +11,14 @@ import (
 //
 // https://spec.matrix.org/latest/client-server-api/#definition-encryptedfile
 func (i *Info) JSON(url string) []byte {
-	key := base64.Encode(i.key.Array()[:])
-	b := []byte(`{"hashes":{"sha256":`)
+	b := make([]byte, 0, 400+6*len(url)) // it never grows, which would leave the key behind
+	b = append(b, `{"hashes":{"sha256":`...)
 	b = strictjson.AppendText(b, base64.Encode(i.Hash[:]))
 	b = strictjson.AppendText(append(b, `},"iv":`...), base64.Encode(i.iv[:]))
-	b = append(b, `,"key":{"alg":"A256CTR","ext":true,"k":`...)
-	b = strictjson.AppendText(b, toURL(key))
-	b = append(b, `,"key_ops":["encrypt","decrypt"],"kty":"oct"}`...)
+	b = append(b, `,"key":{"alg":"A256CTR","ext":true,"k":"`...)
+	b = base64.AppendEncode(b, i.key.Array()[:])
+	toURL(b[len(b)-keyLen:])
+	b = append(b, `","key_ops":["encrypt","decrypt"],"kty":"oct"}`...)
 	if url != "" {
 		b = strictjson.AppendText(append(b, `,"url":`...), url)
 	}
@@ -42,7 +43,7 @@ func Parse(json []byte) (*Info, error) {
 		return nil, ErrFormat
 	}
 	key := secret.New[[32]byte]()
-	if !decode(key.Array()[:], fromURL(text(jwk.Get("k")))) {
+	if !decodeKey(key.Array(), jwk.Get("k")) {
 		key.Wipe()
 		return nil, ErrFormat
 	}
@@ -79,21 +80,38 @@ func decode(dst []byte, text string) bool {
 	return err == nil
 }
 
-// toURL turns the two characters in which the alphabet of JSON Web Keys differs.
-// No table and no branch by the others: it is a key.
-func toURL(text string) string { return swap(text, '+', '-', '/', '_') }
+// keyLen is how many characters encode a key.
+const keyLen = 43
 
-func fromURL(text string) string {
-	// What has characters of the other alphabet is no JSON Web Key.
-	return swap(swap(text, '+', '!', '/', '!'), '-', '+', '_', '/')
+// decodeKey is decode for the key, of which it leaves no copy. Escapes are none of its
+// characters.
+func decodeKey(dst *[32]byte, v strictjson.Value) bool {
+	raw := v.Raw()
+	if v.Kind() != strictjson.Text || len(raw) != len(`""`)+keyLen {
+		return false
+	}
+	var characters [keyLen]byte
+	copy(characters[:], raw[1:])
+	fromURL(characters[:])
+	_, err := base64.DecodeInto(dst[:], characters[:])
+	secret.Wipe(characters[:])
+	return err == nil
 }
 
-func swap(text string, from1, to1, from2, to2 byte) string {
-	b := []byte(text)
-	for i, c := range b {
+// toURL turns the two characters in which the alphabet of JSON Web Keys differs.
+// No table and no branch by the others: it is a key.
+func toURL(text []byte) { swap(text, '+', '-', '/', '_') }
+
+func fromURL(text []byte) {
+	// What has characters of the other alphabet is no JSON Web Key.
+	swap(text, '+', '!', '/', '!')
+	swap(text, '-', '+', '_', '/')
+}
+
+func swap(text []byte, from1, to1, from2, to2 byte) {
+	for i, c := range text {
 		is1 := -((uint32(c^from1) - 1) >> 31)
 		is2 := -((uint32(c^from2) - 1) >> 31)
-		b[i] = c ^ byte(is1)&(from1^to1) ^ byte(is2)&(from2^to2)
+		text[i] = c ^ byte(is1)&(from1^to1) ^ byte(is2)&(from2^to2)
 	}
-	return string(b)
 }

@@ -2,7 +2,8 @@
 // longer. The memory is looked through as a whole.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { connect, init, memoryStore, OlmMachine } from "mudpuppy";
+import { connect, decryptAttachment, encryptAttachment, init, memoryStore, OlmMachine } from "mudpuppy";
+import { roundKeys } from "./derive.mjs";
 import { bytesForms, find } from "./forms.mjs";
 import { drawn, memory, start } from "./inside.mjs";
 import { Homeserver } from "./machines/homeserver.mjs";
@@ -68,3 +69,29 @@ test("T9: seeds of cross-signing keys", async () => {
   await machine.close();
   assert.deepEqual(found(seeds), []);
 });
+
+for (const hasSubtle of [true, false]) {
+  test(`T9: a file, and its key, ${hasSubtle ? "with" : "without"} crypto.subtle`, async () => {
+    if (!hasSubtle) Object.defineProperty(crypto, "subtle", { value: undefined, configurable: true });
+    const plaintext = new Uint8Array(Buffer.concat(Array.from({ length: 5 }, () => someBytes(60_000))));
+    const secrets = { begin: plaintext.subarray(0, 64), end: plaintext.subarray(-64) };
+    const { data, file } = await encryptAttachment(plaintext);
+    const key = Buffer.from(file.key.k, "base64url");
+    const sought = { ...secrets, key };
+    const forms = Object.fromEntries(Object.entries(sought).map(([name, bytes]) => [name, { ...bytesForms(Buffer.from(bytes)), ...(name === "key" && { "round keys": roundKeys(key).subarray(32) }) }]));
+    assert.deepEqual(find(memory(), forms), []);
+    assert.ok(Buffer.from(plaintext).equals(await decryptAttachment(data, file)));
+    assert.deepEqual(find(memory(), forms), []);
+    data[5] ^= 1;
+    await assert.rejects(decryptAttachment(data, file), { code: "ERR_ATTACHMENT_HASH" });
+    assert.deepEqual(find(memory(), forms), []);
+    const controller = new AbortController();
+    const from = drawn.length;
+    const aborted = encryptAttachment(new Uint8Array(17 << 20), { signal: controller.signal, onProgress: () => controller.abort() });
+    await assert.rejects(aborted, { code: "ERR_ABORTED" });
+    const drawnKeys = drawn.slice(from).filter(({ length }) => length === 32);
+    assert.ok(drawnKeys.length > 0, "no key was drawn");
+    assert.deepEqual(found(Object.fromEntries(drawnKeys.map((bytes, i) => [`drawn ${i}`, bytes]))), []);
+    if (!hasSubtle) delete crypto.subtle;
+  });
+}

@@ -2,7 +2,7 @@
 // calls use. No call may use more.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { init, memoryStore, OlmMachine } from "mudpuppy";
+import { decryptAttachment, encryptAttachment, init, memoryStore, OlmMachine } from "mudpuppy";
 import { go, memory, start } from "./inside.mjs";
 import { Homeserver } from "./machines/homeserver.mjs";
 import { build } from "./program.mjs";
@@ -77,6 +77,16 @@ const calls = {
     await b.say(room, members, "hello");
     await a.sync();
     assert.deepEqual((await a.read(room)).slice(-2), ["hello", "hello"]);
+  },
+  "a file, encrypted and decrypted by Go": async () => {
+    Object.defineProperty(crypto, "subtle", { value: undefined, configurable: true });
+    const { data, file } = await encryptAttachment(new Uint8Array(300_001));
+    assert.equal((await decryptAttachment(data, file)).length, 300_001);
+    delete crypto.subtle;
+  },
+  "a file, encrypted and decrypted by the platform": async () => {
+    const { data, file } = await encryptAttachment(new Uint8Array(300_001));
+    assert.equal((await decryptAttachment(data, file)).length, 300_001);
   },
   "an error": () => assert.rejects(a.machine.decrypt(room, {})),
 };

@@ -36,25 +36,36 @@ export class Work {
 
   /** Throws if the work is to end. */
   check(): void {
-    const { signal } = this.#options;
     if (this.#cancelled) throw this.#cancelled;
-    if (signal?.aborted) throw aborted(signal.reason);
+    const why = this.#ask((signal) => signal.aborted && { reason: signal.reason as unknown });
+    if (why) throw aborted(why.reason);
+  }
+
+  /** Asks the signal, which may be of the caller's own making. */
+  #ask<T>(question: (signal: AbortSignal) => T): T | undefined {
+    const { signal } = this.#options;
+    try {
+      return signal && question(signal);
+    } catch (cause) {
+      throw refuse("signal", "an AbortSignal", cause);
+    }
   }
 
   /** Waits for what may never come, unless the work is to end. */
   async wait<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#options;
+    promise.catch(() => {}); // nobody may wait for it any more
     const ended = new Promise<void>((resolve) => {
       this.#leave = resolve;
     });
-    signal?.addEventListener("abort", this.#leave, { once: true });
+    const leave = this.#leave;
+    this.#ask((signal) => signal.addEventListener("abort", leave, { once: true }));
     try {
       this.check();
       const value = await Promise.race([promise, ended]);
       this.check();
       return value as T;
     } finally {
-      signal?.removeEventListener("abort", this.#leave);
+      this.#ask((signal) => signal.removeEventListener("abort", leave));
     }
   }
 

@@ -1,6 +1,6 @@
 // What "works" means, the same in every browser, runtime and bundle: two
 // accounts, an Olm session, a Megolm key that goes over it, a room message,
-// pickles, errors; and a whole device. Nothing is used here that some of those
+// pickles, errors; a whole device, and a file. Nothing is used here that some of those
 // places lack.
 
 /**
@@ -112,6 +112,17 @@ function stepsOf(olm, Olm, mudpuppy, options) {
     async "a device makes its keys, and reads what it wrote before it was closed"() {
       await mudpuppy.init(options?.device);
       equal((await deviceThatComesBack(mudpuppy)).body, "Hello again");
+    },
+    async "a file is encrypted, and read by what its message says: as a blob, and as a stream"() {
+      const { decryptAttachment, encryptAttachment, encryptAttachmentStream } = mudpuppy;
+      const plain = new Blob(["Hällo 🐟 ".repeat(100_000)]);
+      const { data, file } = await encryptAttachment(plain);
+      const said = JSON.parse(JSON.stringify({ ...file, url: "mxc://example.org/file" }));
+      equal(await (await decryptAttachment(data, said)).text(), await plain.text());
+      const streamed = encryptAttachmentStream(plain.stream());
+      const stored = await new Response(streamed.data).blob();
+      equal(await (await decryptAttachment(stored.stream(), await streamed.file)).text(), await plain.text());
+      equal(await decryptAttachment(stored, file).catch(({ code }) => code), "ERR_ATTACHMENT_HASH");
     },
   };
 }

@@ -1,8 +1,13 @@
 // What must compile of the main entry, and, marked as an error expected, what must not.
 import {
+  type AttachmentOptions,
   connect,
   type Connection,
+  decryptAttachment,
   DecryptError,
+  encryptAttachment,
+  encryptAttachmentStream,
+  type EncryptedFile,
   type ErrorCode,
   indexedDBStore,
   init,
@@ -88,3 +93,17 @@ await machine._close();
 // @ts-expect-error: the list of codes is closed
 const unknown: ErrorCode = "ERR_WHATEVER";
 export { unknown };
+
+const watched: AttachmentOptions = { onProgress: (done, total) => done / (total ?? done), signal: AbortSignal.timeout(1), logger: console };
+const { data: blob, file } = await encryptAttachment(new Blob(["text"]), watched);
+const message = { body: "text", file: { ...(file satisfies EncryptedFile), url: "mxc://example.org/x" } };
+const clear: Blob = await decryptAttachment(blob, message.file, { maxBytes: 1 << 20, ...watched });
+const { data: bytes } = await encryptAttachment(new Uint8Array(5));
+const again: Uint8Array = await decryptAttachment(bytes.buffer, file);
+const streamed: { data: ReadableStream<Uint8Array>; file: Promise<EncryptedFile> } = encryptAttachmentStream(clear.stream());
+const read: Blob = await decryptAttachment(streamed.data, await streamed.file);
+// @ts-expect-error: a text is no file
+await encryptAttachment("text");
+// @ts-expect-error: bytes come back as bytes
+const wrong: Blob = await decryptAttachment(again, file);
+void [read, wrong];
