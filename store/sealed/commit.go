@@ -83,7 +83,7 @@ func (s *Store) prepare(ctx context.Context, o *owner, st *state, c *store.Chang
 	}
 	for i := range broken {
 		if n, ok := parseName(broken[i].Key); ok {
-			p.before[n] = o.previous(&n)
+			p.before[n] = o.previous(broken[i].Table, &n)
 		}
 	}
 	overwritten, err := s.lookUp(ctx, o, st, p, slots)
@@ -182,7 +182,7 @@ func (s *Store) lookUp(ctx context.Context, o *owner, st *state, p *plan, slots 
 		if _, ok := p.before[at.name]; ok {
 			continue
 		}
-		before := o.previous(&at.name)
+		before := o.previous(at.Table, &at.name)
 		if !before.known {
 			before = previous{} // unless it is found
 			missing = append(missing, at.Ref)

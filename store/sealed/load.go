@@ -2,6 +2,7 @@ package sealed
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -29,7 +30,7 @@ func (s *Store) load(ctx context.Context, q store.Query) (store.Page, error) {
 func (s *Store) loadCold(ctx context.Context, q store.Query) (store.Page, error) {
 	o, st := s.known()
 	below, asked := s.askCold(&q)
-	found, err := s.below.Load(ctx, below)
+	found, err := s.findCold(ctx, o, st, below, asked)
 	if err != nil {
 		return store.Page{}, err
 	}
@@ -56,11 +57,11 @@ func (s *Store) askCold(q *store.Query) (below store.Query, a asked) {
 
 // openCold opens what was found, and returns the marks that were seen. The epoch of the
 // page is for the caller to fill in.
-func (s *Store) openCold(asked asked, found *store.Page) (page store.Page, marks map[name]mark) {
+func (s *Store) openCold(asked asked, found *store.Page) (page store.Page, marks map[name]seen) {
 	page.Next = found.Next
-	marks = make(map[name]mark, len(found.Records))
+	marks = make(map[name]seen, len(found.Records))
 	for _, n := range asked {
-		marks[n.name] = mark{}
+		marks[n.name] = seen{}
 	}
 	for i := range found.Records {
 		r := &found.Records[i]
@@ -69,7 +70,7 @@ func (s *Store) openCold(asked asked, found *store.Page) (page store.Page, marks
 		}
 		opened, err := s.keys.openRecord(r)
 		if n, ok := parseName(r.Key); ok {
-			marks[n] = opened.mark
+			marks[n] = seen{opened.mark, uint8(numberOf(r.Table))}
 			if err != nil {
 				delete(marks, n)
 			}
@@ -82,6 +83,21 @@ func (s *Store) openCold(asked asked, found *store.Page) (page store.Page, marks
 		page.Records = append(page.Records, opened.Record)
 	}
 	return page, marks
+}
+
+// findCold asks the store below, but not for records of which it is known that there
+// are none: each of them would cost as much as one that is there.
+func (s *Store) findCold(ctx context.Context, o *owner, st *state, q store.Query, asked asked) (store.Page, error) {
+	if o != nil && q.Keys != nil {
+		missing := o.missing(st, q.Table, asked)
+		some := q
+		some.Keys = slices.DeleteFunc(slices.Clone(q.Keys), func(name string) bool { return missing[name] })
+		found, err := s.below.Load(ctx, some)
+		if err != nil || found.Epoch == st.inner {
+			return found, err
+		} // somebody else has come, and nothing is known
+	}
+	return s.below.Load(ctx, q)
 }
 
 // asked are the keys that a query names.

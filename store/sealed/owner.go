@@ -19,8 +19,21 @@ type owner struct {
 
 	// marks are those of records that are not hot, as far as they were seen: to
 	// replace one, its mark must be known. A zero mark means that there is none.
-	marks map[name]mark
+	marks map[name]seen
+	// there is how many of the marks are of records that there are, by table. If these
+	// are all records of a table, there is no other.
+	there [len(numbered)]uint64
+	// cleared is the counter of the state in which marks were last dropped.
+	cleared uint64
 }
+
+// seen is a mark, and the number of the table where it was seen.
+type seen struct {
+	mark
+	table uint8
+}
+
+func newOwner(st *state) *owner { return &owner{state: st, marks: make(map[name]seen)} }
 
 // maxMarks bounds the marks in memory, which are about 100 bytes each.
 const maxMarks = 1 << 15
@@ -41,40 +54,82 @@ func (o *owner) now() *state {
 	return o.state
 }
 
-// note keeps marks that were seen. They are of no use if a commit has ended
-// since the state was as given: it may have changed what was seen before.
-func (o *owner) note(at *state, marks map[name]mark) {
+// note keeps marks that were seen, of which it takes out those that are of no use:
+// commits that have ended since the state was as given may have changed what was seen
+// before. Of these, the marks are there, unless they were dropped.
+func (o *owner) note(at *state, marks map[name]seen) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.state == at {
-		o.keep(marks)
+	if o.state != at {
+		if o.cleared > at.counter {
+			return
+		}
+		for n := range marks {
+			if _, known := o.marks[n]; known {
+				delete(marks, n)
+			}
+		}
 	}
+	o.keep(marks)
 }
 
 // advance goes on to the state after a commit.
-func (o *owner) advance(to *state, marks map[name]mark) {
+func (o *owner) advance(to *state, marks map[name]seen) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.state = to
 	o.keep(marks)
 }
 
-func (o *owner) keep(marks map[name]mark) {
+func (o *owner) keep(marks map[name]seen) {
 	if len(o.marks)+len(marks) > maxMarks {
 		clear(o.marks)
+		o.there = [len(numbered)]uint64{}
+		o.cleared = o.state.counter
 	}
 	for n, m := range marks {
+		if before := o.marks[n]; before.mark != (mark{}) {
+			o.there[before.table]--
+		}
+		if m.mark != (mark{}) {
+			o.there[m.table]++
+		}
 		o.marks[n] = m
 	}
 }
 
 // previous returns what is known of a record without a look at it. Of one whose
 // mark is not known it says that it is there.
-func (o *owner) previous(n *name) previous {
+func (o *owner) previous(t store.Table, n *name) previous {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	m, known := o.marks[*n]
-	return previous{mark: m, there: !known || m != mark{}, known: known}
+	known = known || o.knowsAll(t)
+	return previous{mark: m.mark, there: !known || m.mark != mark{}, known: known}
+}
+
+// knowsAll reports whether the marks are of all records of a table.
+func (o *owner) knowsAll(t store.Table) bool {
+	number := numberOf(t)
+	return o.there[number] == o.state.totals[number].count
+}
+
+// missing returns which of some records need not be looked for in a state, because
+// there are none.
+func (o *owner) missing(at *state, t store.Table, asked asked) map[string]bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.state != at {
+		return nil
+	}
+	all := o.knowsAll(t)
+	missing := make(map[string]bool)
+	for i := range asked {
+		if m, known := o.marks[asked[i].name]; (known || all) && m.mark == (mark{}) {
+			missing[asked[i].name.text()] = true
+		}
+	}
+	return missing
 }
 
 // readOwner returns the epoch of the store below and that of this one.
@@ -106,7 +161,7 @@ func (s *Store) learn(st *state) *owner {
 	if st.inner != s.mine || st.broken != "" {
 		return nil
 	}
-	o := &owner{state: st, marks: make(map[name]mark)}
+	o := newOwner(st)
 	s.owner.Store(o)
 	return o
 }

@@ -13,7 +13,7 @@ type plan struct {
 	ivs     *seal.IVs // for the records that it puts
 	next    state     // that comes after it
 	changes store.Changes
-	marks   map[name]mark     // of records that are not hot, after it
+	marks   map[name]seen     // of records that are not hot, after it
 	before  map[name]previous // the same, before it
 	touched [buckets]bool     // which buckets it changes
 }
@@ -27,7 +27,7 @@ type previous struct {
 
 // newPlan begins a commit of some records.
 func newPlan(k *keys, st *state, records int) *plan {
-	p := &plan{keys: k, next: *st, marks: make(map[name]mark, records), before: make(map[name]previous, records)}
+	p := &plan{keys: k, next: *st, marks: make(map[name]seen, records), before: make(map[name]previous, records)}
 	p.next.counter++
 	return p
 }
@@ -57,7 +57,7 @@ func (p *plan) put(r *store.Record, at *slot) error {
 	p.changes.Put(sealed)
 	d := store.Defined(r.Table)
 	if !d.Hot {
-		p.marks[at.name] = m
+		p.marks[at.name] = seen{m, uint8(number)}
 		return nil
 	}
 	b, err := p.bucket(&at.name)
@@ -91,7 +91,7 @@ func (p *plan) remove(t store.Table, n *name) error {
 	case before.there && total.count > 0:
 		total.count-- // the sum stays wrong, since nobody knows by how much
 	}
-	p.marks[*n] = mark{}
+	p.marks[*n] = seen{}
 	return nil
 }
 

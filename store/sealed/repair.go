@@ -41,7 +41,7 @@ func (s *Store) Repair(ctx context.Context) (epoch uint64, err error) {
 			return err
 		}
 		epoch = p.next.outer
-		s.owner.Store(&owner{state: &p.next, marks: make(map[name]mark)})
+		s.owner.Store(newOwner(&p.next))
 		return nil
 	})
 	return epoch, err
@@ -102,7 +102,7 @@ func (s *Store) moveBroken(ctx context.Context, inner uint64, v *inventory) erro
 			}
 			p.changes.Delete(x.Ref)
 			taken[at.Ref], taken[x.Ref] = true, true
-			v.aside[at.name] = previous{mark: p.marks[at.name], there: true, known: true}
+			v.aside[at.name] = previous{mark: p.marks[at.name].mark, there: true, known: true}
 			size += len(r.Value)
 		}
 		v.state = p.next
