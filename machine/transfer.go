@@ -80,36 +80,18 @@ type Import struct {
 // of the store, or of ctx, some of the sessions may have been taken over, at least those
 // that it returns; all can be imported again.
 func (m *Machine) ImportRoomKeys(ctx context.Context, sessions [][]byte) (all []Import, err error) {
-	var before *importing
 	for len(sessions) > 0 {
-		// A slice is read while the one before it is on its way to the store.
-		next, err := m.startImport(ctx, sessions)
-		if landed := before.wait(ctx); landed != nil {
-			err = landed
-		} else {
-			all = append(all, before.results()...)
-		}
-		before = next
-		if err == nil {
-			sessions = sessions[len(next.all):]
-			err = m.rest(ctx)
-		}
+		some, err := m.importSlice(ctx, sessions)
 		if err != nil {
-			before.wait(ctx)
+			return all, err
+		}
+		all = append(all, some...)
+		sessions = sessions[len(some):]
+		if err := m.rest(ctx); err != nil {
 			return all, err
 		}
 	}
-	err = before.wait(ctx)
-	if err == nil {
-		all = append(all, before.results()...)
-	}
-	return all, err
-}
-
-// importing is a slice of an import that is on its way to the store.
-type importing struct {
-	*started
-	all []Import
+	return all, nil
 }
 
 // arrival is a session that has come, and whether the one whose place it took was in
@@ -119,27 +101,19 @@ type arrival struct {
 	cached bool
 }
 
-func (i *importing) results() []Import {
-	if i == nil {
-		return nil
-	}
-	return i.all
-}
-
-// startImport imports the first of some sessions in one step. It returns nil with an
-// error.
-func (m *Machine) startImport(ctx context.Context, sessions [][]byte) (*importing, error) {
+// importSlice imports the first of some sessions in one step.
+func (m *Machine) importSlice(ctx context.Context, sessions [][]byte) ([]Import, error) {
 	w, count, err := m.beginSlice(ctx, &m.paces.imports, len(sessions))
 	if err != nil {
 		return nil, err
 	}
 	defer w.end()
-	i := &importing{all: make([]Import, count)}
+	all := make([]Import, count)
 	given := make([]*inbound, count)
 	var ids []string
 	for n, json := range sessions[:count] {
-		if given[n], i.all[n] = readExported(json, w.now()); given[n] != nil {
-			ids = append(ids, i.all[n].SessionID)
+		if given[n], all[n] = readExported(json, w.now()); given[n] != nil {
+			ids = append(ids, all[n].SessionID)
 		}
 	}
 	known, err := w.knownSessions(ctx, ids)
@@ -156,10 +130,10 @@ func (m *Machine) startImport(ctx context.Context, sessions [][]byte) (*importin
 		if in == nil {
 			continue
 		}
-		id := i.all[n].SessionID
+		id := all[n].SessionID
 		cached := w.state.inbound.sessions[id] != nil // if only by this import, that costs some memory
 		if in = w.takeOver(known, id, in); in == nil {
-			i.all[n].Kept = true
+			all[n].Kept = true
 			continue
 		}
 		w.pass(id, in, cached)
@@ -172,10 +146,7 @@ func (m *Machine) startImport(ctx context.Context, sessions [][]byte) (*importin
 			in.session.Wipe() // it was only looked at
 		}
 	}
-	if i.started, err = w.start(); err != nil {
-		return nil, err
-	}
-	return i, nil
+	return all, w.commit(ctx)
 }
 
 // readExported reads a session, and says why it cannot.
@@ -200,14 +171,6 @@ func readExported(json []byte, now int64) (*inbound, Import) {
 	}
 	result.Error = nil
 	return in, result
-}
-
-// wait returns when the store has the slice.
-func (i *importing) wait(ctx context.Context) error {
-	if i == nil {
-		return nil
-	}
-	return i.started.wait(ctx)
 }
 
 // pass has a session that was imported stay in memory only until the store has it, and

@@ -1,5 +1,7 @@
 package strictjson
 
+import "bytes"
+
 // walker goes through a text that was checked before, so that it need not expect
 // anything else.
 type walker struct {
@@ -50,12 +52,17 @@ func (w *walker) next() Value {
 }
 
 func (w *walker) quoted() {
-	for w.at++; w.text[w.at] != '"'; w.at++ {
-		if w.text[w.at] == '\\' {
-			w.at++
-		}
-	}
 	w.at++
+	for {
+		rest := w.text[w.at:]
+		end := bytes.IndexByte(rest, '"')
+		escape := bytes.IndexByte(rest[:end], '\\')
+		if escape < 0 {
+			w.at += end + 1
+			return
+		}
+		w.at += escape + 2
+	}
 }
 
 // nested moves past an array or an object, of which it counts the brackets.

@@ -119,12 +119,15 @@ type ImportedKeys struct {
 	Failed   []RefusedKey
 }
 
-// ImportKeyFile imports what the next piece of a file brings.
+// ImportKeyFile imports what the next piece of a file brings. The next call need not wait
+// for this one: so there is something to be read while something is written.
 //
 //bridge:internal
 //bridge:abortable
 func (m *Machine) ImportKeyFile(ctx context.Context, file *KeyFile, piece []byte, last bool) (ImportedKeys, error) {
+	first := file.next
 	sessions, err := file.read(piece, last)
+	file.next += uint32(len(sessions)) // at once, since the next piece may come meanwhile
 	defer func() {
 		for _, json := range sessions {
 			secret.Wipe(json)
@@ -136,14 +139,13 @@ func (m *Machine) ImportKeyFile(ctx context.Context, file *KeyFile, piece []byte
 		switch {
 		case one.Error != nil:
 			code, message := promise.Describe(one.Error)
-			result.Failed = append(result.Failed, RefusedKey{file.next + uint32(i), one.RoomID, one.SessionID, code, message})
+			result.Failed = append(result.Failed, RefusedKey{first + uint32(i), one.RoomID, one.SessionID, code, message})
 		case one.Kept:
 			result.Kept++
 		default:
 			result.Imported++
 		}
 	}
-	file.next += uint32(len(sessions))
 	if failed != nil {
 		return ImportedKeys{}, failed
 	}

@@ -1059,7 +1059,10 @@ export abstract class Machine extends Live {
     return start("machine_markFailed", this, values, () => {});
   }
 
-  /** @internal Imports what the next piece of a file brings. */
+  /**
+   * @internal Imports what the next piece of a file brings. The next call need not wait
+   * for this one: so there is something to be read while something is written.
+   */
   async _importKeyFile(file: number, piece: Uint8Array, last: boolean, signal?: AbortSignal): Promise<ImportedKeys> {
     const values: Value[] = [];
     addUint32(values, "file", file);

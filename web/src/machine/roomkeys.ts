@@ -109,6 +109,17 @@ function tell(host: Host, onProgress: ProgressListener | undefined): ProgressLis
   };
 }
 
+/** A part of a source, in UTF-8. */
+interface Piece {
+  piece: Uint8Array;
+  last: boolean;
+}
+
+function* encoded(list: unknown): Generator<Piece> {
+  const encoder = new TextEncoder();
+  for (const { text, last } of piecesOfList(list)) yield { piece: encoder.encode(text), last };
+}
+
 class Import {
   readonly result: ImportResult = { imported: 0, kept: 0, failed: [], total: 0 };
   readonly #host: Host;
@@ -127,8 +138,8 @@ class Import {
     const key = await deriveKey(secret, salt, rounds, this.#signal).finally(() => secret.fill(0));
     await this.#with(key, async (number) => {
       this.#progress(0, file.size);
-      await this.#pieces(file, (piece, _, last) => verifyKeyFile(number, piece, last));
-      await this.#importAll(file, number);
+      for await (const { piece, last } of this.#pieces(file)) await verifyKeyFile(number, piece, last);
+      await this.#importFile(file, number);
     });
   }
 
@@ -136,19 +147,13 @@ class Import {
     if (new TextDecoder().decode(await file.read(0, 64)).trimStart().startsWith("-----")) {
       throw new MudpuppyError("ERR_PASSPHRASE", "the file is encrypted: its passphrase is missing");
     }
-    await this.#with(new Uint8Array(), (number) => this.#importAll(file, number));
+    await this.#with(new Uint8Array(), (number) => this.#importFile(file, number));
   }
 
   async list(list: unknown): Promise<void> {
     const size = (list as { length?: unknown } | null | undefined)?.length;
     const total = Number.isSafeInteger(size) ? (size as number) : undefined;
-    await this.#with(new Uint8Array(), async (number) => {
-      for (const { text, last } of piecesOfList(list)) {
-        checkAborted(this.#signal);
-        await this.#import(number, new TextEncoder().encode(text), last);
-        this.#progress(this.result.total, total);
-      }
-    });
+    await this.#with(new Uint8Array(), (number) => this.#importAll(number, encoded(list), () => this.#progress(this.result.total, total)));
   }
 
   async #with(key: Uint8Array, f: (file: number) => Promise<void>): Promise<void> {
@@ -156,25 +161,41 @@ class Import {
     await f(number).finally(() => release(number));
   }
 
-  #importAll(file: File, number: number): Promise<void> {
-    return this.#pieces(file, async (piece, end, last) => {
-      await this.#import(number, piece, last);
-      this.#progress(end, file.size);
-    });
+  #importFile(file: File, number: number): Promise<void> {
+    return this.#importAll(number, this.#pieces(file), ({ end }) => this.#progress(end, file.size));
+  }
+
+  /** Imports pieces, of which one is read while the one before it is on its way to the store. */
+  async #importAll<P extends Piece>(file: number, pieces: Iterable<P> | AsyncIterable<P>, done: (piece: P) => void): Promise<void> {
+    let last = Promise.resolve();
+    try {
+      for await (const piece of pieces) {
+        checkAborted(this.#signal);
+        const before = last;
+        last = this.#import(file, piece).then(() => done(piece));
+        last.catch(() => {}); // it is waited for below
+        await before;
+      }
+      await last;
+    } catch (error) {
+      await last.catch(() => {});
+      throw error;
+    }
+    this.result.failed.sort((a, b) => a.index - b.index);
   }
 
   /** Goes through a file. */
-  async #pieces(file: File, use: (piece: Uint8Array, end: number, last: boolean) => Promise<void>): Promise<void> {
-    for (let from = 0, end = 0; end < file.size || end === 0; from = end) {
+  async *#pieces(file: File): AsyncGenerator<Piece & { end: number }> {
+    let end = 0;
+    do {
       checkAborted(this.#signal);
+      const from = end;
       end = Math.min(from + PIECE, file.size);
-      const piece = await file.read(from, end);
-      await use(piece, end, end === file.size);
-      if (file.size === 0) return;
-    }
+      yield { piece: await file.read(from, end), end, last: end === file.size };
+    } while (end < file.size);
   }
 
-  async #import(file: number, piece: Uint8Array, last: boolean): Promise<void> {
+  async #import(file: number, { piece, last }: Piece): Promise<void> {
     const { imported, kept, failed }: ImportedKeys = await this.#host.machine._importKeyFile(file, piece, last, this.#signal);
     const { result } = this;
     result.imported += imported;
