@@ -4,7 +4,9 @@ import { after, before, describe, test } from "node:test";
 import chromium from "./browsers/chromium.mjs";
 import firefox from "./browsers/firefox.mjs";
 import { outcomeOf } from "./browsers/page.mjs";
+import Olm from "@matrix-org/olm";
 import { Homeserver } from "./machines/homeserver.mjs";
+import { LibolmClient, PICKLE_KEY } from "./machines/libolm.mjs";
 import { siteOfMachines } from "./machines/site.mjs";
 
 const wheres = { "": "", "?worker": ", in a worker" };
@@ -13,7 +15,7 @@ for (const [{ name, missing, find, open }, where] of [chromium, firefox].flatMap
   const executable = find();
   describe(`machines, in ${name}${wheres[where]}`, { skip: executable ? false : missing }, () => {
     let browser, homeserver, server, page;
-    const call = (method) => page.evaluate(`window.machines.${method}().catch((error) => "" + error.stack)`);
+    const call = (method, ...given) => page.evaluate(`window.machines.${method}(${given.map((value) => JSON.stringify(value))}).catch((error) => "" + error.stack)`);
 
     before(async () => {
       homeserver = new Homeserver();
@@ -42,6 +44,28 @@ for (const [{ name, missing, find, open }, where] of [chromium, firefox].flatMap
     test("after it was opened, Chromium begins a new log for its databases", async () => {
       const [deleted, expected] = await page.evaluate(newLog);
       assert.deepEqual(deleted, expected);
+    });
+
+    test("a device that matrix-js-sdk has kept with libolm is taken over", async () => {
+      const a = await LibolmClient.open(homeserver, `@old:${name}.org`, "OLD");
+      await a.meet(await LibolmClient.open(homeserver, `@other:${name}.org`, "OTHER"));
+      const kept = a.kept();
+      const [session, inbound] = [new Olm.OutboundGroupSession(), new Olm.InboundGroupSession()];
+      for (let i = 0; i < 450; i++) {
+        session.create();
+        inbound.create(session.session_key());
+        kept.groupSessions.push({
+          ...{ senderCurve25519Key: a.keys.curve25519, sessionId: session.session_id() },
+          session: { room_id: "!old:example.org", session: inbound.pickle(PICKLE_KEY), keysClaimed: { ed25519: a.keys.ed25519 }, forwardingCurve25519KeyChain: [] },
+        });
+      }
+      kept.rooms = [["!old:example.org", { algorithm: "m.megolm.v1.aes-sha2", rotation_period_msgs: 9 }]];
+      const count = (taken) => ({ taken, surplus: 0, failed: 0 });
+      assert.deepEqual(await call("takeOver", kept, a.userId, a.deviceId), {
+        ...{ found: [], made: false, keys: a.keys, rotationPeriodMessages: 9, deleted: true },
+        asked: ["@followed:example.org", a.userId],
+        report: { alreadyDone: false, failures: [], sessions: count(1), groupSessions: count(450), rooms: count(1), users: count(1) },
+      });
     });
 
     test("T37: of several who want a store, one has it, and the others are told", async () => {

@@ -49,6 +49,7 @@ export type {
   Withheld,
 } from "./client.js";
 export { DecryptError, PolicyError } from "./errors.js";
+export { type LibolmStore, openLibolmStore } from "./legacy.js";
 export { type ClearEvent, type DecryptedEvent, deleteIndexedDBStore, type MachineKeys, OlmMachine, verifyStore } from "./machine.js";
 export {
   type Items,

@@ -1,5 +1,5 @@
 // What the tests of machines in browsers call, as window.machines.
-import { deleteIndexedDBStore, indexedDBStore, OlmMachine, verifyStore } from "/mudpuppy/dist/mudpuppy.browser.js";
+import { deleteIndexedDBStore, indexedDBStore, migrateFromLibolm, OlmMachine, openLibolmStore, verifyStore } from "/mudpuppy/dist/mudpuppy.browser.js";
 import { Client, key, makeRoom } from "./client.mjs";
 
 const server = {
@@ -59,5 +59,59 @@ window.machines = {
     await deleteIndexedDBStore("shared", Client.hosting);
     return { roles, busy, aborted, closed, left: (await indexedDB.databases()).some(({ name }) => name === "shared") };
   },
+
+  /** Takes over what a client with libolm has kept, from a database as matrix-js-sdk makes it. */
+  async takeOver({ account, sessions, groupSessions, rooms, pickleKey }, userId, deviceId) {
+    const none = await openLibolmStore("matrix-js-sdk:none");
+    await fillLegacy("matrix-js-sdk:old", (db) => db.createObjectStore("account"));
+    const old = await openLibolmStore("matrix-js-sdk:old");
+    await fillLegacy(
+      "matrix-js-sdk:moved",
+      (db) => db.createObjectStore("account"),
+      (table) => table("account").put(account, "-") && table("account").put(1, "migrationState"),
+    );
+    const moved = await openLibolmStore("matrix-js-sdk:moved");
+    const made = (await indexedDB.databases()).some(({ name }) => name === "matrix-js-sdk:none");
+    await fillLegacy(
+      "matrix-js-sdk:crypto",
+      (db) => {
+        for (const name of ["account", "rooms", "device_data"]) db.createObjectStore(name);
+        db.createObjectStore("sessions", { keyPath: ["deviceKey", "sessionId"] });
+        db.createObjectStore("inbound_group_sessions", { keyPath: ["senderCurve25519Key", "sessionId"] });
+      },
+      (table) => {
+        table("account").put(account, "-");
+        for (const session of sessions) table("sessions").put(session);
+        for (const session of groupSessions) table("inbound_group_sessions").put(session);
+        for (const [id, room] of rooms) table("rooms").put(room, id);
+        table("device_data").put({ devices: {}, trackingStatus: { "@followed:example.org": 3, "@left:example.org": 0 } }, "-");
+      },
+    );
+    const options = { userId, deviceId, store: indexedDBStore("taken over"), key };
+    const { close, ...legacy } = await openLibolmStore();
+    const report = await migrateFromLibolm({ ...options, ...legacy, pickleKey });
+    close();
+    const deleted = new Promise((resolve) => Object.assign(indexedDB.deleteDatabase("matrix-js-sdk:crypto"), { onsuccess: () => resolve(true), onblocked: () => resolve(false) }));
+    const machine = await OlmMachine.open(options);
+    const { rotationPeriodMessages } = await machine.roomSettings(rooms[0][0]);
+    const asked = (await machine.outgoingRequests()).find(({ kind }) => kind === "keys_query").body.device_keys;
+    await machine.close();
+    return { found: [none, old, moved].filter((store) => store), made, report, keys: machine.identityKeys, rotationPeriodMessages, asked: Object.keys(asked), deleted: await deleted };
+  },
 };
+
+/** Makes a database. */
+function fillLegacy(name, make, fill) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name, 11);
+    opening.onerror = reject;
+    opening.onupgradeneeded = () => make(opening.result);
+    opening.onsuccess = () => {
+      const db = opening.result;
+      const transaction = db.transaction(db.objectStoreNames, "readwrite");
+      fill?.((table) => transaction.objectStore(table));
+      transaction.oncomplete = () => resolve(db.close());
+    };
+  });
+}
 document.body.dataset.outcome = "ready";
