@@ -24,11 +24,11 @@ export function edit(body: string, eventId: string): Draft {
 
 /** A file, encrypted already. */
 export async function attachment(file: File): Promise<Draft> {
-  const { data, file: encrypted } = await encryptFile(new Uint8Array(await file.arrayBuffer()));
+  const { data, file: encrypted } = await encryptFile(file);
   const picture = isPicture(file.type);
   const info: Content = { mimetype: file.type || "application/octet-stream", size: file.size, ...(picture && (await sizeOf(file))) };
   const content = { msgtype: picture ? "m.image" : "m.file", body: file.name, filename: file.name, info, file: encrypted };
-  return { type: TYPE, content, file: new Blob([data]) };
+  return { type: TYPE, content, file: data };
 }
 
 async function sizeOf(file: File): Promise<Content> {

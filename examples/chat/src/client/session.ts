@@ -125,7 +125,7 @@ export class Session {
     try {
       await this.device.connection.pump();
       this.trouble.value = "";
-      if (this.standing.peek() === "unknown") await this.#updateStanding();
+      if (this.standing.peek() !== "verified") await this.#updateStanding();
     } catch (error) {
       const { code, status } = error as { code?: string; status?: number };
       if (this.#ending.signal.aborted || status === 0) return; // which is shown already

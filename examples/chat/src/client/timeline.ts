@@ -107,7 +107,7 @@ function notice(room: Room, event: RoomEvent): string | undefined {
 
 function membershipNotice(room: Room, { sender, state_key = "", content, unsigned }: RoomEvent, who: string): string | undefined {
   const before = textIn(unsigned?.prev_content, "membership");
-  const other = textIn(content, "displayname") ?? room.nameOf(state_key);
+  const other = textIn(content, "displayname") ?? textIn(unsigned?.prev_content, "displayname") ?? room.nameOf(state_key);
   switch (textIn(content, "membership")) {
     case "join":
       return before === "join" ? undefined : `${other} joined`;

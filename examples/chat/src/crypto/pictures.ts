@@ -26,8 +26,9 @@ export function fileAddress(http: Http, content: Content): Promise<string> {
 }
 
 async function load(http: Http, url: string, file: Content | undefined, type: string): Promise<string> {
-  const bytes = await download(http, url);
-  const clear = file ? await decryptFile(bytes, file) : bytes;
+  const downloaded = await download(http, url);
+  const clear = file ? await decryptFile(downloaded, file) : downloaded;
+  // Of all other types, the browser shall do nothing but save them.
   return URL.createObjectURL(new Blob([clear], { type: isPicture(type) ? type : "application/octet-stream" }));
 }
 

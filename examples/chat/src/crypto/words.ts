@@ -1,5 +1,5 @@
 // Plain words for what Mudpuppy says. The addresses lead to docs/how-encryption-can-fail.md.
-import type { Reason, Shield, Withheld } from "mudpuppy";
+import { MudpuppyError, type Reason, type Shield, type Withheld } from "mudpuppy";
 
 const DOCS = "https://github.com/mudpuppy-e2ee/mudpuppy/blob/main/docs/how-encryption-can-fail.md";
 
@@ -54,6 +54,19 @@ export function whyShield(reason: Reason): Words {
 }
 
 export const shieldNames: Record<Shield, string> = { none: "Encrypted", grey: "Not certain", red: "Warning" };
+
+const keyFiles: Record<string, string> = {
+  ERR_PASSPHRASE: "The passphrase is not that of the file, or the file was altered.",
+  ERR_FORMAT: "This is no file with keys.",
+  ERR_ROUNDS: "The file asks for more work than can be done.",
+  ERR_STORE_FULL: "There is no space left on this device.",
+};
+
+/** Why keys could not be exported or imported. */
+export function whyKeysFailed(error: unknown): string {
+  const code = error instanceof MudpuppyError ? error.code : "";
+  return keyFiles[code] ?? `Something went wrong: ${(error as Error).message}`;
+}
 
 /** A fingerprint in groups that can be read aloud. */
 export function inGroups(key: string): string {

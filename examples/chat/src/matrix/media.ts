@@ -9,19 +9,15 @@ export async function upload(http: Http, bytes: Blob, signal?: AbortSignal): Pro
 }
 
 /** Downloads the bytes of an mxc: address: as Matrix 1.11 has it, or as it was before. */
-export async function download(http: Http, address: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+export async function download(http: Http, address: string, signal?: AbortSignal): Promise<Blob> {
   const [, server, id] = /^mxc:\/\/([^/]+)\/([^/?#]+)$/.exec(address) ?? [];
   if (!server || !id) throw new Error("The address of the file cannot be understood.");
   const place = `${encodeURIComponent(server)}/${encodeURIComponent(id)}`;
   const options = { timeout: 600_000, ...(signal && { signal }) };
   try {
-    return await bytesOf(await http.send("GET", `/_matrix/client/v1/media/download/${place}`, options));
+    return await (await http.send("GET", `/_matrix/client/v1/media/download/${place}`, options)).blob();
   } catch (error) {
     if (!(error instanceof MatrixError && [400, 404, 405].includes(error.status))) throw error;
-    return bytesOf(await http.send("GET", `/_matrix/media/v3/download/${place}`, options));
+    return (await http.send("GET", `/_matrix/media/v3/download/${place}`, options)).blob();
   }
-}
-
-async function bytesOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,6 +1,6 @@
 // Where one writes.
 import type { Signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { attachment, edit, reply, text } from "../client/drafts";
 import type { Session } from "../client/session";
 import { Typist } from "../client/typist";
@@ -24,7 +24,7 @@ export function Composer({ session, room, mode, onEditLast }: Props) {
   const [problem, setProblem] = useState("");
   const [typist] = useState(() => new Typist(session, room));
   const now = mode.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (now.name === "edit") setWritten(textOf(session, room, now.latest));
     if (now.name !== "new") input.current?.focus();
   }, [now]);

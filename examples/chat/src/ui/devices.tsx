@@ -80,8 +80,10 @@ function DeviceView({ subject: { session, userId }, device }: { subject: Subject
       <p class="fingerprint">{inGroups(ed25519)}</p>
       {!isThis && (
         <div class="actions">
-          {!device.verified && !blocked && <button onClick={() => setComparing(true)}>Verify</button>}
-          <button onClick={() => session.change(() => machine.blockDevice(userId, deviceId, !blocked))}>{blocked ? "Unblock" : "Block"}</button>
+          {!device.verified && !blocked && <button aria-label={`Verify ${deviceId}`} onClick={() => setComparing(true)}>Verify</button>}
+          <button aria-label={`${blocked ? "Unblock" : "Block"} ${deviceId}`} onClick={() => session.change(() => machine.blockDevice(userId, deviceId, !blocked))}>
+            {blocked ? "Unblock" : "Block"}
+          </button>
         </div>
       )}
       {comparing && (

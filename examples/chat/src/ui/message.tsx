@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { fullTimeOf, timeOf } from "../client/dates";
 import type { Session } from "../client/session";
 import { type MessageRow, relation } from "../client/timeline";
@@ -107,15 +107,21 @@ function Actions({ row, session, room, onReply, onEdit, onDetails }: Props) {
     await redact(session.http, room.roomId, event.event_id, crypto.randomUUID()).catch((error: Error) => (session.trouble.value = error.message));
     busy.value = false;
   };
-  const label = useMemo(() => `What to do with the message of ${timeOf(event.origin_server_ts)}`, [event]);
+  const said = reading.state === "clear" ? excerpt(textIn(reading.content, "body") ?? "") : timeOf(event.origin_server_ts);
+  const labelled = (action: string) => ({ "aria-label": `${action}: ${said}`, children: action });
   return (
-    <div class="message-actions" role="group" aria-label={label}>
-      <button onClick={() => onReply(event)}>Reply</button>
-      {own && isText && <button onClick={() => onEdit(event, edits.at(-1) ?? event)}>Edit</button>}
-      {own && <button disabled={busy} onClick={remove}>Delete</button>}
-      <button onClick={() => onDetails(event)}>How encrypted</button>
+    <div class="message-actions">
+      <button onClick={() => onReply(event)} {...labelled("Reply")} />
+      {own && isText && <button onClick={() => onEdit(event, edits.at(-1) ?? event)} {...labelled("Edit")} />}
+      {own && <button disabled={busy} onClick={remove} {...labelled("Delete")} />}
+      <button onClick={() => onDetails(event)} {...labelled("How encrypted")} />
     </div>
   );
+}
+
+/** So much of a message as tells it from others. */
+function excerpt(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 function OnItsWay({ row: { outgoing }, session }: Props) {

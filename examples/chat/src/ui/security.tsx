@@ -24,7 +24,7 @@ export function Security({ session, onClose }: { session: Session; onClose(): vo
 function Own({ session }: { session: Session }) {
   const { identity, devices } = useKeys({ session, userId: session.userId });
   const { machine } = session.device;
-  const isSigned = session.standing.value === "signed";
+  const isSigned = devices.some(({ deviceId, crossSigned }) => crossSigned && deviceId === machine.deviceId);
   return (
     <section>
       <h3>You</h3>

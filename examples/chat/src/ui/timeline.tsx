@@ -94,13 +94,16 @@ function useOlder(session: Session, room: Room) {
  */
 function usePlace(list: { current: HTMLDivElement | null }, hasLatest: boolean) {
   const atBottom = useRef(true);
+  const before = useRef(0);
   const anchor = useRef<{ key: string; top: number } | undefined>(undefined);
   const [isAway, setAway] = useState(false);
 
   const note = () => {
     const element = list.current!;
     const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
-    atBottom.current = hasLatest && distance < 60;
+    if (hasLatest && distance < 60) atBottom.current = true;
+    else if (!hasLatest || element.scrollTop < before.current) atBottom.current = false; // it is not that only more has come
+    before.current = element.scrollTop;
     setAway(distance > element.clientHeight);
     const top = element.getBoundingClientRect().top;
     const first = [...element.querySelectorAll<HTMLElement>("[data-key]")].find((row) => row.getBoundingClientRect().bottom > top);

@@ -9,18 +9,20 @@ import type { Room } from "../matrix/room";
 const PATIENCE = 4000;
 
 export function Unread({ session, room, reading }: { session: Session; room: Room; reading: Unreadable }) {
-  const mayCome = reading.code === "ERR_UNKNOWN_SESSION";
+  const isMissing = reading.code === "ERR_UNKNOWN_SESSION";
+  const mayCome = isMissing || reading.code === "ERR_UNKNOWN_INDEX";
   const [, look] = useState(0);
-  const isWaiting = mayCome && !reading.withheld && Date.now() - reading.since < PATIENCE;
+  const isWaiting = isMissing && !reading.withheld && Date.now() - reading.since < PATIENCE;
   useEffect(() => {
     if (!isWaiting) return;
     const timer = setTimeout(() => look(Date.now()), PATIENCE);
     return () => clearTimeout(timer);
   }, [isWaiting]);
-  const isSigned = session.standing.value === "signed";
+  const canAsk = session.standing.value === "verified"; // else it knows nobody to ask
+  const isBarred = reading.withheld?.code === "m.blacklisted"; // which asking others would go round
   useEffect(() => {
-    if (mayCome && !isWaiting && isSigned) session.askForKey(room.roomId, reading.sessionId);
-  }, [mayCome, isWaiting, isSigned]);
+    if (mayCome && !isWaiting && canAsk && !isBarred) session.askForKey(room.roomId, reading.sessionId);
+  }, [mayCome, isWaiting, canAsk, isBarred]);
 
   if (isWaiting) return <p class="unreadable">Waiting for the key of this message…</p>;
   const { text, link } = whyUnreadable(reading.code, reading.withheld);

@@ -1,0 +1,90 @@
+// A person at the page, who knows it by what it says: roles, names and texts.
+import assert from "node:assert/strict";
+import { by, byText, until } from "./drivers/driver.mjs";
+
+export class Person {
+  /** @param {import("./drivers/driver.mjs").Driver} page */
+  constructor(page, { name, password, server }) {
+    Object.assign(this, { page, name, password, server });
+  }
+
+  async logIn(url) {
+    const { page } = this;
+    await page.goto(url);
+    await page.fill(by("textbox", "Homeserver"), this.server);
+    await page.fill(by("textbox", "User name"), this.name);
+    await page.fill(by("password", "Password"), this.password);
+    await page.click(by("button", "Log in"));
+    await this.sees(by("button", "New room"));
+  }
+
+  /** Waits until something is there. */
+  async sees(what) {
+    await until(`${this.name} sees ${JSON.stringify(what)}`, () => this.page.has(what));
+  }
+
+  async seesNot(what) {
+    await until(`${this.name} no longer sees ${JSON.stringify(what)}`, async () => !(await this.page.has(what)));
+  }
+
+  async makeRoom(name, ...people) {
+    const { page } = this;
+    await page.click(by("button", "New room"));
+    await page.fill(by("textbox", "Name"), name);
+    await page.fill(by("textbox", "People to invite"), people.join(" "));
+    await page.click(by("button", "Create room"));
+    await this.sees(by("main", name));
+  }
+
+  async openRoom(name) {
+    await this.page.click(by("button", new RegExp(`^${name}(,|$)`)));
+    await this.sees(by("log", "Messages"));
+  }
+
+  async accept(name) {
+    await this.page.click(by("button", `${name}, invitation`));
+    await this.page.click(by("button", "Accept"));
+    await this.sees(by("log", "Messages"));
+  }
+
+  async write(body) {
+    await this.page.fill(by("textbox", "Message"), body);
+    await this.page.click(by("button", "Send"));
+  }
+
+  async edits(before, after) {
+    await this.page.click(by("button", `Edit: ${before}`));
+    await this.sees(by("button", "Save"));
+    await this.page.fill(by("textbox", "Message"), after);
+    await this.page.click(by("button", "Save"));
+  }
+
+  /** Waits until a message can be read. */
+  async reads(body) {
+    await until(`${this.name} reads “${body}”`, async () => (await this.conversation()).includes(body));
+  }
+
+  /** All that is on the screen of the conversation. */
+  conversation() {
+    return this.page.read(by("log", "Messages"));
+  }
+
+  async sends(path) {
+    await this.page.choose(by("file", "Files"), path);
+  }
+
+  async openPanel(button, title) {
+    await this.page.click(by("button", button));
+    await this.sees(by("complementary", title));
+  }
+
+  async closePanel() {
+    await this.page.click(by("button", "Close the panel"));
+  }
+
+  async cannotRead(body) {
+    assert.ok(!(await this.conversation()).includes(body), `${this.name} reads “${body}”`);
+  }
+}
+
+export { by, byText };
