@@ -63,12 +63,15 @@ func (o *object) open(ctx context.Context) (*bot.Bot, error) {
 	return o.bot, err
 }
 
-// config reads the secret of the Worker that is for the object's name.
+// config reads the secret of the Worker that is for the account.
 func (o *object) config() (bot.Config, error) {
-	name := o.state.Get("id").Get("name").String()
-	text := cloudflare.GetBinding("BOT_" + name)
+	name := o.kv().Call("get", nameKey)
+	if name.Type() != js.TypeString {
+		return bot.Config{}, errors.New("no request has said yet whose object this is")
+	}
+	text := cloudflare.GetBinding("BOT_" + name.String())
 	if text.Type() != js.TypeString {
-		return bot.Config{}, errors.New("there is no secret BOT_" + name)
+		return bot.Config{}, errors.New("there is no secret BOT_" + name.String())
 	}
 	config, err := bot.ParseConfig([]byte(text.String()))
 	if err != nil {
@@ -77,7 +80,23 @@ func (o *object) config() (bot.Config, error) {
 	return config, nil
 }
 
+// Whose object it is says the Worker with each request. An alarm says nothing, so it
+// is kept.
+const (
+	nameHeader = "Bot-Name"
+	nameKey    = "name"
+)
+
+func (o *object) keepName(name string) {
+	if before := o.kv().Call("get", nameKey); before.Type() != js.TypeString || before.String() != name {
+		o.kv().Call("put", nameKey, name)
+	}
+}
+
+func (o *object) kv() js.Value { return o.state.Get("storage").Get("kv") }
+
 func (o *object) serve(w http.ResponseWriter, r *http.Request) {
+	o.keepName(r.Header.Get(nameHeader))
 	b, err := o.open(r.Context())
 	if err != nil {
 		fmt.Println(err)
@@ -95,8 +114,7 @@ func (o *object) alarm(ctx context.Context) error {
 	b, err := o.open(ctx)
 	if err != nil {
 		fmt.Println(err)
-		o.wakeIn(15 * time.Minute)
-		return nil // the runtime would try again at once
+		return nil // and not the error, for which the runtime would try again at once
 	}
 	o.wakeIn(b.Wake(ctx))
 	return nil

@@ -23,8 +23,10 @@ export default {
     const name = isNamed ? first : "MAIN";
     if (typeof env[`BOT_${name}`] !== "string") return new Response("there is no such bot\n", { status: 404 });
     if (isNamed) url.pathname = rest || "/";
+    const handed = new Request(url, request);
+    handed.headers.set("bot-name", name);
     try {
-      return await env.BOT.getByName(name).fetch(new Request(url, request));
+      return await env.BOT.getByName(name).fetch(handed);
     } catch {
       return new Response("the bot has ended: try again\n", { status: 503, headers: { "retry-after": "1" } });
     }

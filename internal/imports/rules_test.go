@@ -95,6 +95,9 @@ var rules = []rule{
 	{packages: []string{"internal/storepage"}, may: []string{"internal/browser", "internal/random", "internal/safejs", "store", "store/indexeddb", "store/owner", "store/sealed"}},
 	{packages: []string{"store/jsstore"}, may: []string{"internal/safejs", "store"}, js: true},
 	{packages: []string{"store/d1", "store/durable"}, may: []string{"internal/safejs", "store", "store/jsstore"}, js: true},
+	{packages: []string{"internal/testworker/faulty"}, may: []string{"store", "store/durable"},
+		foreign: []string{"github.com/syumai/workers", "github.com/syumai/workers/cloudflare"},
+		js:      true, std: []string{"fmt", "os", "time"}, network: true},
 	// A bot speaks with its homeserver itself, and is hosted by github.com/syumai/workers.
 	{packages: []string{"examples/edge/bot"}, may: join(stores, []string{"machine"}), network: true},
 	{packages: []string{"examples/edge"}, may: join(stores, []string{"examples/edge/bot", "store/durable"}),

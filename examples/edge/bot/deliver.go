@@ -15,7 +15,7 @@ var errUnshared = errors.New("the room key could not be shared now")
 // deliver says what waits to be said, in order. It has the turn.
 func (b *Bot) deliver(ctx context.Context) error {
 	for {
-		m, err := b.queue.first(ctx, 0)
+		m, err := b.queue.first(ctx)
 		if err != nil || m == nil {
 			return err
 		}

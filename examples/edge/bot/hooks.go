@@ -19,9 +19,10 @@ import (
 )
 
 const (
-	maxBody  = 16 << 10        // bytes; an event may have 64 KiB, encrypted
-	maxKey   = 200             // characters
-	patience = 8 * time.Second // for which a hook waits for its message to be sent
+	maxBody    = 16 << 10        // bytes; an event may have 64 KiB, encrypted
+	maxDrained = 1 << 20         // bytes of what is too large
+	maxKey     = 200             // characters
+	patience   = 8 * time.Second // for which a hook waits for its message to be sent
 )
 
 // Handler serves the bot's hooks and its page.
@@ -84,7 +85,6 @@ func (b *Bot) hook(r *http.Request) reply {
 		return refuse(http.StatusServiceUnavailable, "the message could not be kept")
 	}
 	b.pace.stir()
-	go b.hurry()
 	return b.outcome(ctx, m)
 }
 
@@ -97,10 +97,13 @@ func (b *Bot) hurry() {
 	}
 }
 
-// outcome waits for what becomes of a message, for a while.
+// outcome tells what becomes of a message, as far as one can wait for it.
 func (b *Bot) outcome(ctx context.Context, m message) reply {
 	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	go func() {
+		b.hurry()
+		cancel() // what is not sent by now waits for the homeserver
+	}()
 	m, err := b.queue.wait(ctx, m)
 	switch {
 	case err != nil:
@@ -140,6 +143,7 @@ func readBody(r *http.Request) (content json.RawMessage, failed *reply) {
 	case err != nil:
 		return no(http.StatusBadRequest, "the body ends too early")
 	case len(body) > maxBody:
+		io.Copy(io.Discard, io.LimitReader(r.Body, maxDrained)) // for the caller to come to read the answer
 		return no(http.StatusRequestEntityTooLarge, "the body is too large: 16 KiB are the most")
 	case !utf8.Valid(body):
 		return no(http.StatusBadRequest, "the body is no UTF-8")

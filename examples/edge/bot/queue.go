@@ -133,15 +133,14 @@ func (q *queue) add(ctx context.Context, m message) (message, error) {
 	return m, nil
 }
 
-// first returns the message that has waited longest, among those after some that
-// cannot be sent now.
-func (q *queue) first(ctx context.Context, after int) (*message, error) {
+// first returns the message that has waited longest, or nil.
+func (q *queue) first(ctx context.Context) (*message, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if after >= len(q.list.Waiting) {
+	if len(q.list.Waiting) == 0 {
 		return nil, nil
 	}
-	return q.load(ctx, q.list.Waiting[after])
+	return q.load(ctx, q.list.Waiting[0])
 }
 
 // settle notes what became of a message, and forgets what is older than a day.
@@ -194,34 +193,36 @@ func (q *queue) settle(ctx context.Context, m message) error {
 
 // wait returns what became of a message, or how it is when ctx ends.
 func (q *queue) wait(ctx context.Context, m message) (message, error) {
-	q.mu.Lock()
-	now, err := q.load(ctx, m.ID)
-	if err != nil || now == nil || now.State != waiting {
-		q.mu.Unlock()
-		return valueOf(now, m), err
-	}
-	done := q.done[m.ID]
-	if done == nil {
-		done = make(chan struct{})
-		q.done[m.ID] = done
-	}
-	q.mu.Unlock()
-	select {
-	case <-done:
-	case <-ctx.Done():
+	if m.State != waiting {
 		return m, nil
+	}
+	select {
+	case <-q.settled(m.ID):
+	case <-ctx.Done():
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	now, err = q.load(context.WithoutCancel(ctx), m.ID)
-	return valueOf(now, m), err
+	now, err := q.load(context.WithoutCancel(ctx), m.ID)
+	if now == nil {
+		return m, err
+	}
+	return *now, err
 }
 
-func valueOf(m *message, otherwise message) message {
-	if m == nil {
-		return otherwise
+// settled returns what is closed when a message is sent or refused.
+func (q *queue) settled(id string) <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	done := q.done[id]
+	if done == nil {
+		done = make(chan struct{})
+		q.done[id] = done
+		if !slices.Contains(q.list.Waiting, id) {
+			close(done)
+			delete(q.done, id)
+		}
 	}
-	return *m
+	return done
 }
 
 func (q *queue) waiting() int {

@@ -144,6 +144,11 @@ export class Peer {
     return this.#describe(await until(`failure of ${eventId}`, () => this.#events(room).find(failed)));
   }
 
+  /** What was said in a room, as far as it can be read, in order. */
+  async bodies(room) {
+    return this.#events(room).map((event) => event.getContent().body).filter((body) => typeof body === "string");
+  }
+
   #events(room) {
     return this.#client.getRoom(room)?.getLiveTimeline().getEvents() ?? [];
   }
