@@ -7,7 +7,9 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/homeserver"
 	"github.com/mudpuppy-e2ee/mudpuppy/machine"
+	"github.com/mudpuppy-e2ee/mudpuppy/store"
 	"github.com/mudpuppy-e2ee/mudpuppy/store/memory"
+	"github.com/mudpuppy-e2ee/mudpuppy/store/sealed"
 )
 
 // crowd is a homeserver with many devices, each of another user, that have published
@@ -19,19 +21,20 @@ func crowd(b *testing.B, n int) (*homeserver.Server, []string) {
 		user := fmt.Sprintf("@user%d:example.org", i)
 		users = append(users, user)
 		s.Login(user, "DEVICE")
-		m := opened(b, user)
-		requests, err := m.OutgoingRequests(ctx)
-		if err != nil {
+		m := opened(b, user, memory.New())
+		if err := m.SetUpCrossSigning(ctx, false); err != nil {
 			b.Fatal(err)
 		}
-		s.Do(user, "DEVICE", requests[0].Method, requests[0].Path, requests[0].Body)
+		for range 3 { // device keys, then the identity, then its signature
+			step(b, s, m, "")
+		}
 		m.Close()
 	}
 	return s, users
 }
 
-func opened(b *testing.B, user string) *machine.Machine {
-	m, err := machine.Open(ctx, machine.Config{UserID: user, DeviceID: "DEVICE", Store: memory.New(), Policy: machine.AllDevices})
+func opened(b *testing.B, user string, s store.Store) *machine.Machine {
+	m, err := machine.Open(ctx, machine.Config{UserID: user, DeviceID: "DEVICE", Store: s, Policy: machine.AllDevices})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -60,6 +63,19 @@ func step(b *testing.B, s *homeserver.Server, m *machine.Machine, kind machine.R
 
 // BenchmarkShare shows what it takes to write to a room of 200 for the first time.
 func BenchmarkShare(b *testing.B) {
+	b.Run("unsealed", func(b *testing.B) { benchmarkShare(b, func() store.Store { return memory.New() }) })
+	b.Run("sealed", func(b *testing.B) {
+		benchmarkShare(b, func() store.Store {
+			s, err := sealed.Open(ctx, memory.New(), sealed.RawKey(&[32]byte{1}))
+			if err != nil {
+				b.Fatal(err)
+			}
+			return s
+		})
+	})
+}
+
+func benchmarkShare(b *testing.B, newStore func() store.Store) {
 	const n = 200
 	room := "!room:example.org"
 	s, users := crowd(b, n)
@@ -67,7 +83,7 @@ func BenchmarkShare(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		sender := fmt.Sprintf("@sender%d:example.org", i)
 		s.Login(sender, "DEVICE")
-		m := opened(b, sender)
+		m := opened(b, sender, newStore())
 		m.SetRoomSettings(ctx, room, machine.RoomSettings{})
 		m.ShareRoomKey(ctx, room, users)
 		query += step(b, s, m, machine.KeysQuery)
