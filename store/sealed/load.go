@@ -2,7 +2,6 @@ package sealed
 
 import (
 	"context"
-	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -86,13 +85,10 @@ func (s *Store) openCold(asked asked, found *store.Page) (page store.Page, marks
 }
 
 // findCold asks the store below, but not for records of which it is known that there
-// are none: each of them would cost as much as one that is there.
+// are none.
 func (s *Store) findCold(ctx context.Context, o *owner, st *state, q store.Query, asked asked) (store.Page, error) {
-	if o != nil && q.Keys != nil {
-		missing := o.missing(st, q.Table, asked)
-		some := q
-		some.Keys = slices.DeleteFunc(slices.Clone(q.Keys), func(name string) bool { return missing[name] })
-		found, err := s.below.Load(ctx, some)
+	if o != nil {
+		found, err := s.below.Load(ctx, o.without(st, q, asked))
 		if err != nil || found.Epoch == st.inner {
 			return found, err
 		} // somebody else has come, and nothing is known

@@ -3,6 +3,7 @@ package sealed
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
@@ -114,22 +115,23 @@ func (o *owner) knowsAll(t store.Table) bool {
 	return o.there[number] == o.state.totals[number].count
 }
 
-// missing returns which of some records need not be looked for in a state, because
-// there are none.
-func (o *owner) missing(at *state, t store.Table, asked asked) map[string]bool {
+// without takes out of a query to the store below what need not be looked for in a state,
+// because there is none: each of these would cost as much as a record that is there.
+func (o *owner) without(at *state, q store.Query, asked asked) store.Query {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.state != at {
-		return nil
+	if o.state != at || q.Keys == nil {
+		return q
 	}
-	all := o.knowsAll(t)
+	all := o.knowsAll(q.Table)
 	missing := make(map[string]bool)
 	for i := range asked {
 		if m, known := o.marks[asked[i].name]; (known || all) && m.mark == (mark{}) {
 			missing[asked[i].name.text()] = true
 		}
 	}
-	return missing
+	q.Keys = slices.DeleteFunc(slices.Clone(q.Keys), func(name string) bool { return missing[name] })
+	return q
 }
 
 // readOwner returns the epoch of the store below and that of this one.

@@ -47,7 +47,7 @@ func (s *Store) glance(ctx context.Context, queries []store.Query) ([]store.Page
 		defer s.unlock()
 		o, st = s.known()
 	}
-	below, looks, err := s.askAll(st, queries)
+	below, looks, err := s.askAll(o, st, queries)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ type lookFor struct {
 }
 
 // askAll returns what is asked of the store below, for the state first if there is none.
-func (s *Store) askAll(st *state, queries []store.Query) (below []store.Query, looks []lookFor, err error) {
+func (s *Store) askAll(o *owner, st *state, queries []store.Query) (below []store.Query, looks []lookFor, err error) {
 	if st == nil {
 		below = append(below, store.Query{Table: store.Meta})
 	}
@@ -95,7 +95,9 @@ func (s *Store) askAll(st *state, queries []store.Query) (below []store.Query, l
 		asking := store.Query{Table: q.Table}
 		switch {
 		case !store.Defined(q.Table).Hot:
-			asking, look.asked = s.askCold(q)
+			if asking, look.asked = s.askCold(q); o != nil {
+				asking = o.without(st, asking, look.asked)
+			}
 		case q.Keys == nil: // their names stand in the state
 			return nil, nil, errUnclear
 		default:
