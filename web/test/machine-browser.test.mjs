@@ -42,7 +42,11 @@ for (const [{ name, missing, find, open }, where] of [chromium, firefox].flatMap
     });
 
     test("after it was opened, Chromium begins a new log for its databases", async () => {
-      const [deleted, expected] = await page.evaluate(newLog);
+      const other = await browser.newPage(); // in which no machine was opened before
+      await other.goto(`${server.url}/page.html`);
+      await outcomeOf(other);
+      const [deleted, expected] = await other.evaluate(newLog);
+      await other.close();
       assert.deepEqual(deleted, expected);
     });
 

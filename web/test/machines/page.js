@@ -1,5 +1,5 @@
 // What the tests of machines in browsers call, as window.machines.
-import { deleteIndexedDBStore, indexedDBStore, migrateFromLibolm, OlmMachine, openLibolmStore, verifyStore } from "/mudpuppy/dist/mudpuppy.browser.js";
+import { deleteIndexedDBStore, indexedDBStore, init, migrateFromLibolm, OlmMachine, openLibolmStore, verifyStore } from "/mudpuppy/dist/mudpuppy.browser.js";
 import { Client, key, makeRoom } from "./client.mjs";
 
 const server = {
@@ -62,6 +62,7 @@ window.machines = {
 
   /** Takes over what a client with libolm has kept, from a database as matrix-js-sdk makes it. */
   async takeOver({ account, sessions, groupSessions, rooms, pickleKey }, userId, deviceId) {
+    await init(); // a migration takes place in the program of the page
     const none = await openLibolmStore("matrix-js-sdk:none");
     await fillLegacy("matrix-js-sdk:old", (db) => db.createObjectStore("account"));
     const old = await openLibolmStore("matrix-js-sdk:old");
