@@ -43,7 +43,7 @@ type Seat struct {
 	silence int
 	roles   chan Role
 	role    Role
-	channel *channel // nil where there is none
+	channel *channel // nil before it is needed, and where there is none
 	unheard int      // questions without an answer
 	close   context.CancelFunc
 	closed  chan struct{}
@@ -62,9 +62,18 @@ func Ask(name string, o Options) *Seat {
 		close:  cancel,
 		closed: make(chan struct{}),
 	}
-	s.channel = openChannel(s.lock, s.heard)
 	go s.run(ctx)
 	return s
+}
+
+// hearing is how many milliseconds after it was asked for a seat begins to hear those
+// who wait. It takes a while to begin, and nobody asks so soon.
+const hearing = 100
+
+func (s *Seat) hear() {
+	if s.channel == nil {
+		s.channel = openChannel(s.lock, s.heard)
+	}
 }
 
 // Roles tells each change of the role. It is closed after [Robbed], after
@@ -81,7 +90,9 @@ func (s *Seat) Close() {
 func (s *Seat) run(ctx context.Context) {
 	defer close(s.closed)
 	defer close(s.roles)
-	defer s.channel.close()
+	defer func() { s.channel.close() }()
+	timer, _ := browser.After(hearing, s.hear)
+	defer timer.Stop()
 	if !hasLocks() {
 		s.become(Owning)
 		<-ctx.Done()
@@ -90,6 +101,7 @@ func (s *Seat) run(ctx context.Context) {
 	if s.hold(ctx, ifAvailable) || ctx.Err() != nil {
 		return
 	}
+	s.hear()
 	s.become(Waiting)
 	if s.holdInTurn(ctx) || ctx.Err() != nil {
 		return
