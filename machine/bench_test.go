@@ -2,6 +2,7 @@ package machine_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,5 +102,26 @@ func benchmarkShare(b *testing.B, newStore func() store.Store) {
 	}
 	for name, took := range map[string]time.Duration{"query": query, "claim": claim, "share": share} {
 		b.ReportMetric(float64(took.Microseconds())/1000/float64(b.N), name+"-ms")
+	}
+}
+
+// BenchmarkEncrypt encrypts 1 KiB in a room of two.
+func BenchmarkEncrypt(b *testing.B) {
+	room, content := "!room:example.org", []byte(`{"body":"`+strings.Repeat("a", 1<<10)+`","msgtype":"m.text"}`)
+	s, users := crowd(b, 1)
+	s.Login("@sender:example.org", "DEVICE")
+	m := opened(b, "@sender:example.org", memory.New())
+	m.SetRoomSettings(ctx, room, machine.RoomSettings{RotationPeriodMessages: 10_000})
+	encrypt := func() error {
+		_, err := m.Encrypt(ctx, room, "m.room.message", content)
+		return err
+	}
+	for b.Loop() {
+		for err := encrypt(); err != nil; err = encrypt() {
+			if _, err := m.ShareRoomKey(ctx, room, users); err != nil {
+				b.Fatal(err)
+			}
+			step(b, s, m, "")
+		}
 	}
 }

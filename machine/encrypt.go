@@ -95,7 +95,7 @@ func (w *work) encrypt(r *room, plaintext, relation []byte) (content []byte, cov
 		o.reserved = index + 1 + reserve
 		w.keep(o)
 	}
-	j := newObject(len(message)*4/3+512).text("algorithm", megolmAlgorithm).text("ciphertext", message.Base64())
+	j := newObject(len(message)*4/3+512).text("algorithm", megolmAlgorithm).base64("ciphertext", message)
 	j.text("device_id", w.device)
 	if relation != nil {
 		j.raw("m.relates_to", relation)

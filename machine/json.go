@@ -30,8 +30,11 @@ func (o *object) text(name, value string) *object {
 	return o
 }
 
-// secret writes bytes in base64, of which no copy is made that could not be wiped.
-func (o *object) secret(name string, value []byte) *object {
+// secret is base64, which makes no copy that could not be wiped.
+func (o *object) secret(name string, value []byte) *object { return o.base64(name, value) }
+
+// base64 writes bytes in unpadded base64.
+func (o *object) base64(name string, value []byte) *object {
 	o.name(name).b = append(base64.AppendEncode(append(o.b, '"'), value), '"')
 	return o
 }

@@ -185,7 +185,7 @@ func (b *batch) olmPlaintext(t target, eventType string, content []byte) []byte 
 // olmContent is the content of m.room.encrypted.
 func (b *batch) olmContent(t target, message olm.Message) []byte {
 	o := newObject(len(message.Body)*4/3+400).text("algorithm", olmAlgorithm).open("ciphertext")
-	o.open(t.device.curve25519.String()).text("body", message.Base64()).number("type", int64(message.Type)).close().close()
+	o.open(t.device.curve25519.String()).base64("body", message.Body).number("type", int64(message.Type)).close().close()
 	return o.text("sender_key", b.state.own.account.Curve25519Key().String()).done()
 }
 

@@ -77,30 +77,72 @@ func handed(number uint32) (safejs.Value, error) {
 //bridge:abortable
 func OpenDatabase(ctx context.Context, name string, wait bool, listener uint32) (*Place, error) {
 	seat := owner.Ask(name, owner.Options{})
-	if err := takeSeat(ctx, seat, wait, listener); err != nil {
-		seat.Close()
-		return nil, err
-	}
-	s, err := indexeddb.Open(ctx, name, indexeddb.Options{})
+	early := openEarly(ctx, name)
+	err := takeSeat(ctx, seat, func() error {
+		early.drop()
+		early = nil
+		if !wait {
+			return errBusy
+		}
+		tellRole(listener, "waiting")
+		return nil
+	})
 	if err != nil {
+		early.drop()
 		seat.Close()
 		return nil, err
 	}
-	return &Place{store: s, seat: seat, discarded: s.Discarded()}, nil
+	if early == nil { // whoever had the database may have deleted it
+		early = openEarly(ctx, name)
+	}
+	<-early.done
+	if early.err != nil {
+		seat.Close()
+		return nil, early.err
+	}
+	return &Place{store: early.store, seat: seat, discarded: early.store.Discarded()}, nil
 }
 
-// takeSeat returns when the store may be opened.
-func takeSeat(ctx context.Context, seat *owner.Seat, wait bool, listener uint32) error {
+// early is a database that the browser opens while it looks who may have it.
+type early struct {
+	store *indexeddb.Store
+	err   error
+	done  chan struct{} // closed when one of them is there
+}
+
+func openEarly(ctx context.Context, name string) *early {
+	e := &early{done: make(chan struct{})}
+	go func() {
+		e.store, e.err = indexeddb.Open(ctx, name, indexeddb.Options{})
+		close(e.done)
+	}()
+	return e
+}
+
+// drop closes the database, if there is one, in its own time.
+func (e *early) drop() {
+	if e == nil {
+		return
+	}
+	go func() {
+		if <-e.done; e.err == nil {
+			e.store.Close()
+		}
+	}()
+}
+
+// takeSeat returns when the store may be opened. If somebody else has it, waiting is
+// called first.
+func takeSeat(ctx context.Context, seat *owner.Seat, waiting func() error) error {
 	for {
 		select {
 		case role, ok := <-seat.Roles():
 			if !ok || role == owner.Owning { // where there are no locks, the epoch alone decides
 				return nil
 			}
-			if !wait {
-				return errBusy
+			if err := waiting(); err != nil {
+				return err
 			}
-			tellRole(listener, "waiting")
 		case <-ctx.Done():
 			return ctx.Err()
 		}
