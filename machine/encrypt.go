@@ -21,22 +21,15 @@ import (
 //
 // https://spec.matrix.org/latest/client-server-api/#mmegolmv1aes-sha2
 func (m *Machine) Encrypt(ctx context.Context, roomID, eventType string, content []byte) ([]byte, error) {
-	w, err := m.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer w.end()
 	v := parseObject(content)
 	if v.Kind() != strictjson.Object || eventType == "" {
 		return nil, ErrFormat
 	}
-	r, err := w.loadRoom(ctx, roomID)
+	w, r, err := m.beginWriting(ctx, roomID)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.usable(); err != nil {
-		return nil, err
-	}
+	defer w.end()
 	if !w.ready(r) {
 		return nil, ErrNotShared
 	}

@@ -59,18 +59,14 @@ const roomVersion = 1
 // It returns [ErrAlgorithm] for another algorithm than the room has, and [ErrFormat]
 // for a policy or room id that cannot be.
 func (m *Machine) SetRoomSettings(ctx context.Context, roomID string, s RoomSettings) error {
-	w, err := m.begin(ctx)
+	if !s.Policy.valid() || !validID(roomID) {
+		return ErrFormat
+	}
+	w, r, err := m.beginRoom(ctx, roomID)
 	if err != nil {
 		return err
 	}
 	defer w.end()
-	if !s.Policy.valid() || !validID(roomID) {
-		return ErrFormat
-	}
-	r, err := w.loadRoom(ctx, roomID)
-	if err != nil {
-		return err
-	}
 	if !r.set(s) {
 		return ErrAlgorithm
 	}
@@ -81,15 +77,11 @@ func (m *Machine) SetRoomSettings(ctx context.Context, roomID string, s RoomSett
 // RoomSettings returns the settings of a room, with the defaults filled in. It returns
 // [ErrNotEncrypted] for a room of which there are none.
 func (m *Machine) RoomSettings(ctx context.Context, roomID string) (RoomSettings, error) {
-	w, err := m.begin(ctx)
+	w, r, err := m.beginRoom(ctx, roomID)
 	if err != nil {
 		return RoomSettings{}, err
 	}
 	defer w.end()
-	r, err := w.loadRoom(ctx, roomID)
-	if err != nil {
-		return RoomSettings{}, err
-	}
 	if !r.known {
 		return RoomSettings{}, ErrNotEncrypted
 	}
@@ -122,6 +114,33 @@ func within(v, unset, lowest, highest int64) int64 {
 		v = unset
 	}
 	return min(max(v, lowest), highest)
+}
+
+// beginRoom begins a step that is about a room.
+func (m *Machine) beginRoom(ctx context.Context, id string) (*work, *room, error) {
+	w, err := m.begin(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := w.loadRoom(ctx, id)
+	if err != nil {
+		w.end()
+		return nil, nil, err
+	}
+	return w, r, nil
+}
+
+// beginWriting begins a step that is about writing to a room, if that can be.
+func (m *Machine) beginWriting(ctx context.Context, roomID string) (*work, *room, error) {
+	w, r, err := m.beginRoom(ctx, roomID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.usable(); err != nil {
+		w.end()
+		return nil, nil, err
+	}
+	return w, r, nil
 }
 
 // loadRoom returns a room.
@@ -316,15 +335,11 @@ func (w *work) roomChanged(r *room, c *roomChanges) {
 // DiscardRoomKey makes the next message in a room begin a new session, whose key
 // [Machine.ShareRoomKey] shares. What was sent so far stays readable.
 func (m *Machine) DiscardRoomKey(ctx context.Context, roomID string) error {
-	w, err := m.begin(ctx)
+	w, r, err := m.beginRoom(ctx, roomID)
 	if err != nil {
 		return err
 	}
 	defer w.end()
-	r, err := w.loadRoom(ctx, roomID)
-	if err != nil {
-		return err
-	}
 	if r.outbound != nil {
 		w.discard(r)
 	}

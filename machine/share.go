@@ -46,18 +46,11 @@ const (
 //
 // https://spec.matrix.org/latest/client-server-api/#mmegolmv1aes-sha2
 func (m *Machine) ShareRoomKey(ctx context.Context, roomID string, members []string) (Share, error) {
-	w, err := m.begin(ctx)
+	w, r, err := m.beginWriting(ctx, roomID)
 	if err != nil {
 		return Share{}, err
 	}
 	defer w.end()
-	r, err := w.loadRoom(ctx, roomID)
-	if err != nil {
-		return Share{}, err
-	}
-	if err := r.usable(); err != nil {
-		return Share{}, err
-	}
 	if w.ready(r) && slices.Equal(r.members, members) {
 		return Share{Ready: true, SessionID: r.outbound.session.SessionID()}, nil
 	}
@@ -318,18 +311,11 @@ func (o *outbound) keyContent() ([]byte, error) {
 // has the devices of its members asked for, and sessions with them made, by outgoing
 // requests. It need not be called, and its errors are those of [Machine.ShareRoomKey].
 func (m *Machine) PrepareToEncrypt(ctx context.Context, roomID string, members []string) error {
-	w, err := m.begin(ctx)
+	w, r, err := m.beginWriting(ctx, roomID)
 	if err != nil {
 		return err
 	}
 	defer w.end()
-	r, err := w.loadRoom(ctx, roomID)
-	if err != nil {
-		return err
-	}
-	if err := r.usable(); err != nil {
-		return err
-	}
 	users, err := w.members(ctx, members)
 	if err != nil {
 		return err
