@@ -229,6 +229,31 @@ func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID, fingerprin
 	return w.commit(ctx)
 }
 
+// UnverifyDevice takes back what [Machine.VerifyDevice] has noted. A signature of the
+// user's identity that was published stays, and with it the trust that others, and this
+// device, have in one of the user's own: block that, or log it out. It returns
+// [ErrUnknownDevice], also for this device itself, or [ErrFormat] for a user id that
+// cannot be.
+func (m *Machine) UnverifyDevice(ctx context.Context, userID, deviceID string) error {
+	w, u, err := m.beginUser(ctx, userID)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	d := u.device(deviceID)
+	if d == nil || userID == w.user && deviceID == w.device {
+		return ErrUnknownDevice
+	}
+	if !d.verified {
+		return nil
+	}
+	d.verified = false
+	w.keep(u)
+	w.state.changes++
+	w.emit(DevicesChanged{[]string{userID}})
+	return w.commit(ctx)
+}
+
 // VerifyUser notes that the master key of a user was compared, and is the one given
 // here, and signs it, so that all devices of the own user trust it. For the own user it notes that the identity is
 // the right one, and makes this device say so. Outgoing requests publish the

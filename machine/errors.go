@@ -15,6 +15,9 @@ var (
 	// ErrHalfMigrated means that a [Migration] into the store was begun and not
 	// finished. It has to be begun again.
 	ErrHalfMigrated = errors.New("machine: a migration into the store was not finished")
+	// ErrBroken means that the store holds the keys of the device, and they cannot be
+	// read. Nothing works without them.
+	ErrBroken = errors.New("machine: the store holds a broken record")
 	// ErrFormat means that what was handed in is not JSON as it is read here, or
 	// that something is missing in it or of the wrong type.
 	ErrFormat = errors.New("machine: malformed")

@@ -124,6 +124,7 @@ func readSpecs(d *ast.GenDecl) (all []declaration) {
 // STORE_ where it is of a store, ATTACHMENT_ where it is of a file and PICKLE_ where it
 // is of a pickle, but for a few that would say too little so.
 var otherCodes = map[string]string{
+	"machine.ErrBroken": "ERR_STORE_DAMAGED",
 	"machine.ErrOwner":  "ERR_OTHER_DEVICE",
 	"schema.ErrMissing": "ERR_STORE_DAMAGED",
 	"sealed.ErrParams":  "ERR_PASSPHRASE",

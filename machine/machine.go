@@ -144,7 +144,8 @@ type state struct {
 // keys that the next outgoing requests upload.
 //
 // It returns [ErrOwner] if the store belongs to another device, [ErrHalfMigrated] if a
-// [Migration] into it was not finished, [ErrFormat] for ids or a policy that cannot be, [store.ErrTooNew] if a later version has written the
+// [Migration] into it was not finished, [ErrFormat] for ids or a policy that cannot be,
+// [ErrBroken], [store.ErrTooNew] if a later version has written the
 // store, or another error of the store.
 //
 // https://spec.matrix.org/latest/client-server-api/#device-keys

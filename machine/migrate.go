@@ -109,7 +109,7 @@ func (m *Machine) findDevice(ctx context.Context, account *olm.Account) (key str
 		return "", err
 	}
 	if len(page.Broken) > 0 {
-		return "", errBroken
+		return "", ErrBroken
 	}
 	if len(page.Records) == 0 {
 		return "", m.checkEmpty(ctx)
@@ -187,7 +187,7 @@ func (m *Machine) eachPage(ctx context.Context, do func(store.Page) error) error
 func (w *work) adopt() error {
 	state, err := olmstate.UnmarshalAccount(w.adopted)
 	if err != nil {
-		return errBroken
+		return ErrBroken
 	}
 	own := &ownDevice{account: olm.AccountFromState(state)}
 	own.account.SetOneTimeKeyLimit(maxOneTimeKeys)

@@ -32,7 +32,7 @@ func (w *work) takeOwn(page store.Page) error {
 		return w.adopt()
 	}
 	if len(page.Broken) > 0 {
-		return errBroken
+		return ErrBroken
 	}
 	if len(page.Records) == 0 {
 		w.makeOwn()
@@ -73,7 +73,7 @@ func (w *work) readOwn(value []byte) error {
 	own := &ownDevice{uploaded: r.Bool(), fallback: r.Time()}
 	account, err := olmstate.UnmarshalAccount(r.Bytes())
 	if err != nil || !r.Done() {
-		return errBroken
+		return ErrBroken
 	}
 	if user != w.user || device != w.device {
 		account.Wipe()

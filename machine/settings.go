@@ -1,8 +1,6 @@
 package machine
 
 import (
-	"errors"
-
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -16,9 +14,6 @@ const (
 	syncTokenKey    = "sync_token"
 	settingsVersion = 1
 )
-
-// errBroken means that a record cannot be read without which nothing works.
-var errBroken = errors.New("machine: the store holds a broken record")
 
 // settingsQuery asks for what is kept of the machine as a whole.
 var settingsQuery = store.Query{Table: store.Settings, Keys: []string{syncTokenKey, outdatedKey, inboxKey, keyRequestsKey}}

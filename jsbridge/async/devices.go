@@ -56,6 +56,12 @@ func (m *Machine) VerifyDevice(ctx context.Context, userID, deviceID, fingerprin
 	return m.machine.VerifyDevice(ctx, userID, deviceID, fingerprint)
 }
 
+// UnverifyDevice takes back what verifyDevice has noted. A signature that was published
+// stays: block a device of the user's own, or log it out.
+func (m *Machine) UnverifyDevice(ctx context.Context, userID, deviceID string) error {
+	return m.machine.UnverifyDevice(ctx, userID, deviceID)
+}
+
 // BlockDevice keeps a device from getting keys, or lets it have them again.
 func (m *Machine) BlockDevice(ctx context.Context, userID, deviceID string, block bool) error {
 	return m.machine.BlockDevice(ctx, userID, deviceID, block)

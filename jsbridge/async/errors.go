@@ -68,6 +68,7 @@ var sentinels = []bridge.Sentinel{
 	{Code: "ERR_STORE_KEY", Err: &sealed.ErrKey},
 	{Code: "ERR_STORE_DAMAGED", Err: &sealed.ErrDamaged},
 	{Code: "ERR_STORE_DAMAGED", Err: &schema.ErrMissing},
+	{Code: "ERR_STORE_DAMAGED", Err: &machine.ErrBroken},
 	{Code: "ERR_PASSPHRASE", Err: &sealed.ErrParams},
 	{Code: "ERR_FORMAT", Err: &keyexport.ErrFormat},
 	{Code: "ERR_FORMAT", Err: &keyexport.ErrVersion},

@@ -172,6 +172,14 @@ func exportMachineVerifyDevice(number, size, self uint32) {
 	})
 }
 
+//go:wasmexport machine_unverifyDevice
+func exportMachineUnverifyDevice(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		return o.UnverifyDevice(ctx, c.Text(), c.Text())
+	})
+}
+
 //go:wasmexport machine_blockDevice
 func exportMachineBlockDevice(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)

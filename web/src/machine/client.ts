@@ -108,6 +108,7 @@ export type MachineErrorCode =
   /**
    * Records are broken without which nothing can be committed, or nothing read: see Store.Verify and Store.Repair.
    *
+   * The store holds the keys of the device, and they cannot be read. Nothing works without them.
    */
   | "ERR_STORE_DAMAGED"
   /**
@@ -958,6 +959,17 @@ export abstract class Machine extends Live {
     addText(values, "deviceId", deviceId);
     addText(values, "fingerprint", fingerprint);
     return start("machine_verifyDevice", this, values, () => {});
+  }
+
+  /**
+   * Takes back what verifyDevice has noted. A signature that was published
+   * stays: block a device of the user's own, or log it out.
+   */
+  async unverifyDevice(userId: string, deviceId: string): Promise<void> {
+    const values: Value[] = [];
+    addText(values, "userId", userId);
+    addText(values, "deviceId", deviceId);
+    return start("machine_unverifyDevice", this, values, () => {});
   }
 
   /** Keeps a device from getting keys, or lets it have them again. */
