@@ -63,3 +63,17 @@ func (m *Machine) TakeApart(ctx context.Context) (*olm.Account, []MigratedSessio
 	}
 	return olm.AccountFromState(state), sessions, roomKeys, nil
 }
+
+// Cached reports whether a session is in memory, and how many are.
+func (m *Machine) Cached(session string) (is bool, all int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state.inbound.sessions[session] != nil, len(m.state.inbound.sessions)
+}
+
+// SignedKeys is of how many texts the signature is remembered.
+func (m *Machine) SignedKeys() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.state.signedKeys)
+}

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"maps"
@@ -38,6 +39,8 @@ type inbound struct {
 	// pending says that it is not in the backup yet.
 	pending bool
 	created int64 // when it came
+	// used is when it was last used, by the count of the cache.
+	used uint64
 	// replays are the indexes that were used, in order, each with its event.
 	replays []replay
 }
@@ -53,7 +56,7 @@ const (
 	// maxReplays is how many used indexes of a session are remembered; the lowest are
 	// forgotten first. Sessions are rotated long before.
 	maxReplays = 16_384
-	// maxInbound is how many sessions are kept in memory.
+	// maxInbound is how many sessions are kept in memory from one step to the next.
 	maxInbound = 500
 	// maxUnsaved is how many sessions may have used indexes that are not kept yet.
 	maxUnsaved = 64
@@ -67,7 +70,7 @@ func validSessionID(id string) bool {
 // inboundCache has the sessions that were used last.
 type inboundCache struct {
 	sessions map[string]*inbound
-	recent   []string // least recently used first, in rough order
+	uses     uint64 // so far
 	unsaved  map[*inbound]bool
 	// forgotten are sessions that were deleted: the store may not know of it yet.
 	forgotten map[string]bool
@@ -92,7 +95,9 @@ func (w *work) loadInbounds(ctx context.Context, ids []string) error {
 	c := &w.state.inbound
 	missing := make(map[string]bool)
 	for _, id := range ids {
-		if c.sessions[id] == nil && !c.forgotten[id] && !w.absent[id] && validSessionID(id) {
+		if in := c.sessions[id]; in != nil {
+			c.touch(in)
+		} else if !c.forgotten[id] && !w.absent[id] && validSessionID(id) {
 			missing[id] = true
 		}
 	}
@@ -120,19 +125,33 @@ func (w *work) cacheInbound(in *inbound) {
 	c := &w.state.inbound
 	id := in.session.SessionID()
 	c.sessions[id] = in
+	c.touch(in)
 	delete(c.forgotten, id)
-	c.recent = append(c.recent, id)
-	// Not while a commit is under way: what is read meanwhile would be older.
-	for len(c.recent) > maxInbound && w.state.flying == 0 && len(w.kept) == 0 {
-		oldest := c.sessions[c.recent[0]]
-		if oldest == in || oldest != nil && c.unsaved[oldest] {
-			break
+}
+
+// touch notes that a session is used.
+func (c *inboundCache) touch(in *inbound) {
+	c.uses++
+	in.used = c.uses
+}
+
+// evict drops the sessions that were used least recently if there are too many, and some
+// more, so that this is seldom done. No commit may be under way: what is read meanwhile
+// would be older.
+func (c *inboundCache) evict() {
+	if len(c.sessions) <= maxInbound {
+		return
+	}
+	var all []string
+	for id, in := range c.sessions {
+		if !c.unsaved[in] {
+			all = append(all, id)
 		}
-		if oldest != nil {
-			oldest.session.Wipe()
-			delete(c.sessions, c.recent[0])
-		}
-		c.recent = c.recent[1:]
+	}
+	order.By(all, func(a, b string) int { return cmp.Compare(c.sessions[a].used, c.sessions[b].used) })
+	for _, id := range all[:min(len(all), len(c.sessions)-maxInbound*15/16)] {
+		c.sessions[id].session.Wipe()
+		delete(c.sessions, id)
 	}
 }
 

@@ -17,6 +17,10 @@ const (
 	// maxKeyRequests is how many requests may be open. Further ones are refused until
 	// some are answered.
 	maxKeyRequests = 1000
+	// maxAnswers is how many requests of an own device are looked at in a period, in
+	// milliseconds.
+	maxAnswers   = maxKeyRequests
+	answerPeriod = 3600_000
 )
 
 // keyRequests are the questions to the own other devices that are open, by session.
@@ -142,6 +146,24 @@ func (w *work) receiveForwardedKey(ctx context.Context, e *olmEvent, arrived *ar
 	return w.addSession(ctx, k, in, arrived)
 }
 
+// keyAnswers are how many requests of a device were looked at since some time.
+type keyAnswers struct {
+	since int64
+	count int
+}
+
+// mayAsk reports whether a request of an own device is looked at. A device that was taken
+// over cannot have all keys at once, nor keep this one busy.
+func (w *work) mayAsk(device string) bool {
+	a := w.state.answers[device]
+	if a == nil || passed(a.since, answerPeriod, w.now()) {
+		a = &keyAnswers{since: w.now()}
+		w.state.answers[device] = a
+	}
+	a.count++
+	return a.count <= maxAnswers
+}
+
 // receiveKeyRequest answers another own device. Nobody else gets an answer.
 func (w *work) receiveKeyRequest(ctx context.Context, sender string, content strictjson.Value) error {
 	device := text(content.Get("requesting_device_id"))
@@ -152,6 +174,10 @@ func (w *work) receiveKeyRequest(ctx context.Context, sender string, content str
 	d := own.device(device)
 	if !w.trustedOwn(own, d) || !d.olm {
 		w.log(Info, "a device that is not verified asks for a room key; it gets none")
+		return nil
+	}
+	if !w.mayAsk(device) {
+		w.log(Warning, "an own device asks for too many room keys; it has to wait")
 		return nil
 	}
 	body := content.Get("body")

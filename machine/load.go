@@ -23,6 +23,7 @@ func (w *work) load(ctx context.Context) error {
 		peers:   make(map[peerID]*peer),
 		rooms:   make(map[string]*room),
 		queries: make(map[string]*keysQuery),
+		answers: make(map[string]*keyAnswers),
 		changes: w.state.changes + 1,
 	}
 	w.state.inbound.clear()

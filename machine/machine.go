@@ -65,6 +65,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/mudpuppy-e2ee/mudpuppy/event"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
@@ -134,6 +135,8 @@ type state struct {
 	queries     map[string]*keysQuery
 	claims      claims
 	waiting     []waitingEvent
+	signedKeys  map[[32]byte]event.DeviceKeys // see there
+	answers     map[string]*keyAnswers        // by own device
 	// changes counts the changes to users that matter to those who share a room
 	// key: what was ready before one must be looked at again.
 	changes uint64

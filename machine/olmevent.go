@@ -7,6 +7,7 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/event"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
+	"github.com/mudpuppy-e2ee/mudpuppy/internal/sha2"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/strictjson"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
 	"github.com/mudpuppy-e2ee/mudpuppy/olm"
@@ -15,6 +16,9 @@ import (
 // errDuplicate means that a message was decrypted before: homeservers may give out
 // the same one again.
 var errDuplicate = errors.New("machine: decrypted before")
+
+// maxSignedKeys is how many devices' keys are remembered to be signed.
+const maxSignedKeys = 1000
 
 // olmEvent is an event that came over Olm, and was checked.
 type olmEvent struct {
@@ -190,7 +194,7 @@ func (w *work) checkOlm(ctx context.Context, message *olmMessage, plaintext []by
 // device if it is new.
 func (w *work) checkDeviceKeys(u *user, e *olmEvent, given strictjson.Value) error {
 	id := text(given.Get("device_id"))
-	d, err := event.SignedValue(given).DeviceKeys(u.id, id)
+	d, err := w.signedKeys(u.id, id, given)
 	if err != nil || d.Curve25519 != e.senderKey || d.Ed25519 != e.ed25519 {
 		return ErrMismatchedSender
 	}
@@ -205,4 +209,23 @@ func (w *work) checkDeviceKeys(u *user, e *olmEvent, given strictjson.Value) err
 		w.outdate(u)
 	}
 	return nil
+}
+
+// signedKeys checks the signature on the keys of a device. Devices send the same text
+// with every message, and so what was found right is remembered for a while.
+func (w *work) signedKeys(userID, id string, given strictjson.Value) (event.DeviceKeys, error) {
+	text := sha2.Sum256(append([]byte(userID+"\x00"), given.Raw()...))
+	if d, ok := w.state.signedKeys[text]; ok {
+		return d, nil
+	}
+	d, err := event.SignedValue(given).DeviceKeys(userID, id)
+	if err != nil {
+		return event.DeviceKeys{}, err
+	}
+	if w.state.signedKeys == nil || len(w.state.signedKeys) >= maxSignedKeys {
+		w.state.signedKeys = make(map[[32]byte]event.DeviceKeys)
+	}
+	found := event.DeviceKeys{UserID: d.UserID, DeviceID: d.DeviceID, Curve25519: d.Curve25519, Ed25519: d.Ed25519}
+	w.state.signedKeys[text] = found
+	return found, nil
 }

@@ -189,7 +189,7 @@ func (w *work) letGo() {
 		switch {
 		case c.sessions[id] != in.inbound: // another one has come since
 		case in.cached, c.unsaved[in.inbound]:
-			c.recent = append(c.recent, id)
+			c.touch(in.inbound)
 		default:
 			in.session.Wipe()
 			delete(c.sessions, id)

@@ -64,6 +64,9 @@ func (m *Machine) beginLocked(ctx context.Context) (*work, error) {
 			return nil, err
 		}
 	}
+	if w.state.flying == 0 {
+		w.state.inbound.evict()
+	}
 	return w, nil
 }
 
