@@ -1,4 +1,4 @@
-// Package async is what JavaScript sees of a machine and of its stores: the part
+// Package async is what JavaScript sees of a machine, of its stores and of files: the part
 // of the npm package's entry mudpuppy of which every call answers with a promise,
 // declared once, here. From these declarations tools/bridgegen makes the exports
 // of the WebAssembly module (exports.go) and the TypeScript client with its

@@ -69,3 +69,25 @@ test("the ten lines of README.md about moving from libolm", async () => {
   await machine.close();
   server.close();
 });
+
+test("the ten lines of README.md about files", async () => {
+  const [, lines] = readme.match(/No machine needs to be open for it:\n\n```ts\n(.*?)```/s);
+  const mudpuppy = await import("mudpuppy");
+  await mudpuppy.init();
+  const stored = new Map();
+  const given = {
+    mudpuppy,
+    picture: new Blob(["a newt"]),
+    onProgress() {},
+    signal: new AbortController().signal,
+    upload: async (data) => (stored.set("mxc://example.org/newt", data), "mxc://example.org/newt"),
+    download: async (url) => new Response(stored.get(url)),
+  };
+  const body = lines.replace(/import (\{.*?\}) from "mudpuppy";/, "const $1 = mudpuppy;") + "\nreturn { content, blob, shown };";
+  const source = transformSync(`async function run({ ${Object.keys(given)} }) { ${body} }`, { loader: "ts", target: "es2022" });
+  const { content, blob, shown } = await new Function(`${source.code}; return run;`)()(given);
+  URL.revokeObjectURL(shown);
+  assert.equal(await blob.text(), "a newt");
+  assert.notEqual(await stored.get(content.file.url).text(), "a newt");
+  assert.deepEqual(Object.keys(content.file).sort(), ["hashes", "iv", "key", "url", "v"]);
+});

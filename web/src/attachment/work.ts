@@ -103,12 +103,12 @@ function aborted(reason: unknown): MudpuppyError {
 }
 
 /**
- * Resolves in a task of its own. Timers would do too, but browsers have them wait for
- * 4 ms, and for a second in the background.
+ * Resolves in a task of its own, when all that waits already had its turn: not as
+ * scheduler.yield, which comes before timers and answers of the network. Timers would
+ * do, but browsers have them wait for 4 ms, and for a second in the background.
  */
 function turn(): Promise<void> {
-  const { scheduler, setImmediate } = globalThis as { scheduler?: { yield?(): Promise<void> }; setImmediate?: (f: () => void) => void };
-  if (typeof scheduler?.yield === "function") return scheduler.yield();
+  const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void };
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") return setImmediate(resolve);
     if (typeof MessageChannel !== "function") return setTimeout(resolve);

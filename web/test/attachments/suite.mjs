@@ -201,6 +201,19 @@ function checksOf({ decryptAttachment, encryptAttachment, encryptAttachmentStrea
       equal((await decryptAttachment(data, file, { onProgress() {} })).length, 100);
     },
 
+    async "others have their turn while Go works"() {
+      const { port1, port2 } = new MessageChannel();
+      let turns = 0;
+      port1.onmessage = () => (turns++, port2.postMessage(undefined));
+      port2.postMessage(undefined);
+      const { data, file } = await encryptAttachment(new Blob([new Uint8Array(17 * MiB)]));
+      const whileEncrypting = turns;
+      await decryptAttachment(data, file);
+      port1.close();
+      // Go is given 256 KiB at a time: 68 times for the hash alone, which is made twice.
+      if (whileEncrypting < 60 || turns < 120) throw new Error(`only ${whileEncrypting} turns, and ${turns}`);
+    },
+
     async "work is given up when the signal says so: at once, between pieces, and while a stream keeps silent"() {
       const reason = new Error("enough");
       const { data, file } = await encryptAttachment(new Uint8Array(20 * MiB));
