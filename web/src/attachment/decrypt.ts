@@ -2,7 +2,7 @@ import { refuse, fieldsOf } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
 import { decryptFile, FileDecrypter } from "../machine/client.js";
 import { canHash, hash, OWN_PIECE, PIECE, platformWith, WHOLE } from "./cipher.js";
-import { type AttachmentSource, type Bytes, blobSource, bytesSource, join, type Source, sourceOf } from "./source.js";
+import { type AttachmentSource, type Bytes, blobSource, bytesSource, Result, type Source, sourceOf } from "./source.js";
 import { type AttachmentOptions, Work } from "./work.js";
 
 /** How many bytes of a stream are held, unless `maxBytes` says otherwise: 100 MiB. */
@@ -49,13 +49,12 @@ export async function decryptAttachment(
   options: DecryptAttachmentOptions = {},
 ): Promise<Uint8Array<ArrayBuffer> | Blob> {
   const work = new Work(options);
-  const given = sourceOf(source, work);
-  const limit = limitOf(options, given);
+  const from = sourceOf(source, work);
+  const limit = limitOf(options, from);
   work.check();
-  const from = given.copy?.() ?? given; // what is verified must be what is decrypted
   const decrypter = new Decrypter(await decryptFile(file));
   try {
-    return join(await decrypted(await hold(from, limit, work), decrypter, work), from.kind);
+    return await decrypted(from.size === undefined ? await hold(from, limit, work) : from, decrypter, work);
   } finally {
     decrypter.free();
   }
@@ -74,40 +73,45 @@ function tooLarge(limit: number): MudpuppyError {
   return new MudpuppyError("ERR_ATTACHMENT_TOO_LARGE", `the file has more than ${limit} bytes`);
 }
 
-/** Makes a source that can be read twice, to the same effect. */
-async function hold(source: Source, limit: number, work: Work): Promise<Source> {
-  if (source.kind === "bytes" || (source.kind === "blob" && !(canHash() && source.size! <= WHOLE))) return source;
-  const parts: Bytes[] = [];
+/** Reads a stream to its end, as a source that can be read twice. */
+async function hold(stream: Source, limit: number, work: Work): Promise<Source> {
+  const result = new Result(stream);
   let length = 0;
-  for await (const piece of source.pieces(source.kind === "blob" ? WHOLE : PIECE)) {
+  for await (const piece of stream.pieces(PIECE)) {
     length += piece.length;
     if (length > limit) throw tooLarge(limit);
-    parts.push(piece);
+    result.add(piece);
   }
-  return length <= WHOLE ? bytesSource(join(parts, "bytes") as Bytes) : blobSource(new Blob(parts), work);
+  return blobSource(result.data as Blob, work);
 }
 
-/** Verifies what a source has, and then decrypts it. */
-async function decrypted(source: Source, decrypter: Decrypter, work: Work): Promise<Bytes[]> {
+/** Verifies what a source has, and then decrypts just that. */
+async function decrypted(source: Source, decrypter: Decrypter, work: Work): Promise<Bytes | Blob> {
   const size = source.size!;
   const whole = canHash() && size <= WHOLE;
+  // The caller can change bytes meanwhile, so it is a copy that is verified.
+  let held = source.kind === "bytes" ? new Uint8Array(size) : undefined;
   let sum: Bytes | undefined;
   let done = 0;
   const tell = (length: number) => work.tell(Math.floor((done += length) / 2), size); // each byte twice
-  for await (const piece of source.pieces(whole ? WHOLE : OWN_PIECE)) {
-    if (whole) sum = await hash(piece);
+  for await (let piece of source.pieces(whole ? WHOLE : OWN_PIECE)) {
+    if (held) {
+      held.set(piece, done);
+      piece = held.subarray(done, done + piece.length);
+    }
+    if (whole) sum = await hash((held = piece));
     else await work.each(piece, OWN_PIECE, (part) => decrypter._verify(part));
     work.check();
     tell(piece.length);
   }
   const platform = await platformWith(await decrypter._finish(sum));
-  const parts: Bytes[] = [];
-  for await (const piece of source.pieces(platform ? (whole ? WHOLE : PIECE) : OWN_PIECE)) {
-    parts.push(platform ? await platform.crypt(piece) : ((await decrypter._decrypt(piece)) as Bytes));
+  const result = new Result(source, held);
+  for await (const piece of (held ? bytesSource(held) : source).pieces(platform ? (whole ? WHOLE : PIECE) : OWN_PIECE)) {
+    result.add(platform ? await platform.crypt(piece) : ((await decrypter._decrypt(piece)) as Bytes));
     if (!platform) await work.pause();
     work.check();
     tell(piece.length);
   }
   if (size === 0) tell(0);
-  return parts;
+  return result.data;
 }

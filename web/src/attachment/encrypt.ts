@@ -1,7 +1,7 @@
 import { encryptFile, FileEncrypter } from "../machine/client.js";
 import { MudpuppyError } from "../bridge/errors.js";
 import { hash, OWN_PIECE, PIECE, platformWith, WHOLE } from "./cipher.js";
-import { type AttachmentSource, type Bytes, join, type Source, sourceOf } from "./source.js";
+import { type AttachmentSource, type Bytes, Result, type Source, sourceOf } from "./source.js";
 import { type AttachmentOptions, Work } from "./work.js";
 
 /**
@@ -73,11 +73,11 @@ export async function encryptAttachment(
   const work = new Work(options);
   const from = sourceOf(source, work);
   const pieces = encrypted(from, work);
-  const parts: Bytes[] = [];
+  const result = new Result(from);
   for (;;) {
     const { done, value } = await pieces.next();
-    if (done) return { data: join(parts, from.kind), file: value };
-    parts.push(value);
+    if (done) return { data: result.data, file: value };
+    result.add(value);
   }
 }
 

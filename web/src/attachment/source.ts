@@ -18,8 +18,6 @@ export interface Source {
   size: number | undefined;
   /** Reads pieces of a size, of which the last one may be shorter, but none is empty. */
   pieces(size: number): AsyncGenerator<Bytes, void>;
-  /** The same of a copy, if the caller could change the source meanwhile. */
-  copy?(): Source;
 }
 
 /** Finds out what a source is. Of objects only what is used is asked for: they may be of another realm. */
@@ -48,7 +46,7 @@ export function sourceOf(source: unknown, work: Work): Source {
 /** A source of bytes that are there already. */
 export function bytesSource(bytes: Uint8Array): Source {
   const size = lengthOf.call(bytes) as number;
-  return { kind: "bytes", size, pieces: (n) => bytesPieces(bytes, size, n), copy: () => bytesSource(new Uint8Array(partOf(bytes))) };
+  return { kind: "bytes", size, pieces: (n) => bytesPieces(bytes, size, n) };
 }
 
 /** A source that is a blob, or is like one. */
@@ -56,13 +54,32 @@ export function blobSource(blob: Blob, work: Work, size = blob.size): Source {
   return { kind: "blob", size, pieces: (n) => blobPieces(blob, size, n, work) };
 }
 
-/** Puts pieces together to what the source was. */
-export function join(parts: Bytes[], kind: Source["kind"]): Bytes | Blob {
-  if (kind !== "bytes") return new Blob(parts, { type: "application/octet-stream" });
-  if (parts.length === 1) return parts[0]!;
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
-  return all;
+/** Takes the pieces of a file, and makes of them what the source was. */
+export class Result {
+  readonly #source: Source;
+  readonly #parts: Blob[] = [];
+  #bytes: Bytes | undefined;
+  #length = 0;
+
+  /** Bytes may be given a place, from where they were read already. */
+  constructor(source: Source, place?: Bytes) {
+    this.#source = source;
+    this.#bytes = place;
+  }
+
+  /** Takes a piece. Nothing is copied as a whole in the end: that would take long, if it is long. */
+  add(piece: Bytes): void {
+    const { kind, size } = this.#source;
+    if (kind !== "bytes") this.#parts.push(new Blob([piece]));
+    else if (piece.length === size) this.#bytes = piece;
+    else (this.#bytes ??= new Uint8Array(size!)).set(piece, this.#length);
+    this.#length += piece.length;
+  }
+
+  get data(): Bytes | Blob {
+    if (this.#source.kind === "bytes") return this.#bytes ?? new Uint8Array();
+    return new Blob(this.#parts, { type: "application/octet-stream" });
+  }
 }
 
 async function* bytesPieces(bytes: Uint8Array, size: number, n: number): AsyncGenerator<Bytes, void> {

@@ -169,12 +169,32 @@ function checksOf({ decryptAttachment, encryptAttachment, encryptAttachmentStrea
       }
     },
 
-    async "bytes that change while they are verified change nothing"() {
-      const plaintext = someBytes(3 * MiB);
+    async "T35: of bytes that change while they are verified, nothing comes out that was not"() {
+      const plaintext = someBytes(17 * MiB);
       const { data, file } = await encryptAttachment(plaintext);
-      const decrypted = decryptAttachment(data, file);
-      data.fill(0);
-      same(await decrypted, plaintext);
+      const attempt = async (bytes, change) => {
+        const ciphertext = bytes.slice();
+        const described = bytes === data ? file : small.file;
+        let told = 0;
+        const result = decryptAttachment(ciphertext, described, { onProgress: () => ++told === change && ciphertext.fill(0) });
+        if (change === 0) ciphertext.fill(0);
+        return result.catch((error) => (equal(error.code, "ERR_ATTACHMENT_HASH"), undefined));
+      };
+      const small = await encryptAttachment(plaintext.slice(0, 3 * MiB));
+      for (const change of [0, 1, 5]) {
+        const [long, short] = [await attempt(data, change), await attempt(small.data, change)];
+        if (long) same(long, plaintext, `after ${change}`);
+        if (short) same(short, plaintext.slice(0, 3 * MiB), `after ${change}`);
+      }
+      // When all was verified, nothing that the caller does matters.
+      const ciphertext = data.slice();
+      let half = false;
+      const onProgress = (done) => {
+        if (!half && done >= 17 * MiB / 2) ciphertext.fill(0);
+        half ||= done >= 17 * MiB / 2;
+      };
+      same(await decryptAttachment(ciphertext, file, { onProgress }), plaintext);
+      equal(half, true);
     },
 
     async "progress is told, to its end, whatever is done with it"() {
