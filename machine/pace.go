@@ -64,8 +64,13 @@ func (m *Machine) beginSlice(ctx context.Context, p *pace, left int) (w *work, n
 	if w, err = m.beginLocked(ctx); err != nil {
 		return nil, 0, err
 	}
+	return w, w.slice(p, left), nil
+}
+
+// slice makes a step a slice of long work, from here on.
+func (w *work) slice(p *pace, left int) (n int) {
 	w.pace = p
-	return w, p.begin(left, m.config.Now()), nil
+	return p.begin(left, w.config.Now())
 }
 
 // rest has all others have their turn. It returns the error of ctx if that has ended.

@@ -132,15 +132,25 @@ func (m *Machine) beginRoom(ctx context.Context, id string) (*work, *room, error
 
 // beginWriting begins a step that is about writing to a room, if that can be.
 func (m *Machine) beginWriting(ctx context.Context, roomID string) (*work, *room, error) {
-	w, r, err := m.beginRoom(ctx, roomID)
+	w, err := m.begin(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := r.usable(); err != nil {
+	r, err := w.loadUsableRoom(ctx, roomID)
+	if err != nil {
 		w.end()
 		return nil, nil, err
 	}
 	return w, r, nil
+}
+
+// loadUsableRoom returns a room that can be written to.
+func (w *work) loadUsableRoom(ctx context.Context, id string) (*room, error) {
+	r, err := w.loadRoom(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.usable()
 }
 
 // loadRoom returns a room.

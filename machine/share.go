@@ -46,19 +46,47 @@ const (
 //
 // https://spec.matrix.org/latest/client-server-api/#mmegolmv1aes-sha2
 func (m *Machine) ShareRoomKey(ctx context.Context, roomID string, members []string) (Share, error) {
-	w, r, err := m.beginWriting(ctx, roomID)
+	m.mu.Lock()
+	for {
+		s, step, err := m.shareSlice(ctx, roomID, members)
+		switch {
+		case err != nil || step == nil:
+			return s, err
+		case s.Waiting != unfinished:
+			return s, step.wait(ctx)
+		}
+		step.follow(make(chan error, 1)) // those after it fail if it does
+		if err := m.rest(ctx); err != nil {
+			return Share{}, err
+		}
+		m.mu.LockForSlice()
+	}
+}
+
+// unfinished is for the next slice.
+const unfinished ShareStep = "unfinished"
+
+// shareSlice takes a step of sharing, of which one is several slices if there are many
+// devices. The caller has locked the state. It returns no step if there was nothing to do.
+func (m *Machine) shareSlice(ctx context.Context, roomID string, members []string) (Share, *started, error) {
+	w, err := m.beginLocked(ctx)
 	if err != nil {
-		return Share{}, err
+		return Share{}, nil, err
 	}
 	defer w.end()
+	r, err := w.loadUsableRoom(ctx, roomID)
+	if err != nil {
+		return Share{}, nil, err
+	}
 	if w.ready(r) && slices.Equal(r.members, members) {
-		return Share{Ready: true, SessionID: r.outbound.session.SessionID()}, nil
+		return Share{Ready: true, SessionID: r.outbound.session.SessionID()}, nil, nil
 	}
 	s, err := w.share(ctx, r, members)
 	if err != nil {
-		return Share{}, err
+		return Share{}, nil, err
 	}
-	return s, w.commit(ctx)
+	step, err := w.start()
+	return s, step, err
 }
 
 // usable says what is in the way of writing to a room.
@@ -129,8 +157,13 @@ func (w *work) share(ctx context.Context, r *room, members []string) (Share, err
 		s.Waiting = WaitSessions
 		return s, nil
 	}
-	if err := w.sendKey(r, &all); err != nil {
+	more, err := w.sendKey(r, &all)
+	if err != nil {
 		return Share{}, err
+	}
+	if more {
+		s.Waiting = unfinished
+		return s, nil
 	}
 	if w.state.queue.pending(s.SessionID) {
 		s.Waiting = WaitSent
@@ -241,8 +274,8 @@ func (o *outbound) given(t target, index uint32) *share {
 }
 
 // sendKey makes requests with the key for those who have none yet, and with the
-// reason for those who get none.
-func (w *work) sendKey(r *room, all *recipients) error {
+// reason for those who get none. If they are many, it reports that there are more.
+func (w *work) sendKey(r *room, all *recipients) (more bool, err error) {
 	o := r.outbound
 	var give []target
 	refuse := slices.Clone(all.withheld)
@@ -256,19 +289,18 @@ func (w *work) sendKey(r *room, all *recipients) error {
 			refuse = append(refuse, refusal{t, withheldNoOlm})
 		}
 	}
-	if err := w.giveKey(r, give); err != nil {
-		return err
+	if len(give) > 0 {
+		some := give[:w.slice(&w.paces.shares, len(give))]
+		if err := w.giveKey(r, some); err != nil || len(some) < len(give) {
+			return true, err
+		}
 	}
 	w.refuseKey(r, refuse)
-	return nil
+	return false, nil
 }
 
-// giveKey sends the key to devices. With many of them it is several steps, each of
-// which is kept by itself.
+// giveKey sends the key to devices.
 func (w *work) giveKey(r *room, targets []target) error {
-	if len(targets) == 0 {
-		return nil
-	}
 	o := r.outbound
 	content, err := o.keyContent()
 	if err != nil {
@@ -276,21 +308,16 @@ func (w *work) giveKey(r *room, targets []target) error {
 	}
 	defer secret.Wipe(content)
 	index := o.session.MessageIndex()
-	for some := range slices.Chunk(targets, maxMessages) {
-		batch := w.newBatch(subject{room: o.room, session: o.session.SessionID()})
-		shares := make([]namedShare, 0, len(some))
-		for _, t := range some {
-			if err := batch.encrypt(t, "m.room_key", content); err != nil {
-				return err
-			}
-			shares = append(shares, namedShare{t.user.id, t.device.id, o.given(t, index)})
-		}
-		batch.flush()
-		w.putShares(o, shares)
-		if err := w.interim(); err != nil {
+	batch := w.newBatch(subject{room: o.room, session: o.session.SessionID()})
+	shares := make([]namedShare, 0, len(targets))
+	for _, t := range targets {
+		if err := batch.encrypt(t, "m.room_key", content); err != nil {
 			return err
 		}
+		shares = append(shares, namedShare{t.user.id, t.device.id, o.given(t, index)})
 	}
+	batch.flush()
+	w.putShares(o, shares)
 	return nil
 }
 

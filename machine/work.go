@@ -223,26 +223,6 @@ func inParts(c store.Changes) iter.Seq[store.Changes] {
 	}
 }
 
-// interimSize is from how many records on a step is kept in parts.
-const interimSize = 1000
-
-// interim keeps what a large step has changed so far, if that is much. What follows
-// is a step of its own for the store, and so both must be whole by themselves.
-func (w *work) interim() error {
-	if len(w.order)+len(w.kept) < interimSize {
-		return nil
-	}
-	part := &work{Machine: w.Machine, secrets: w.secrets, reserved: w.reserved}
-	c := w.take()
-	part.secrets, w.secrets = w.secrets, nil
-	part.reserved, w.reserved = w.reserved, nil
-	s, err := part.launch(c)
-	if err == nil && !s.nothing {
-		s.follow(make(chan error, 1))
-	}
-	return err
-}
-
 // wait returns when the step is durable. Even if ctx ends before, the machine learns
 // of it.
 func (s *started) wait(ctx context.Context) error {

@@ -19,7 +19,7 @@ import { checkStore, levelOf, type MachineOptions, readKey, readOptions, type St
 import { BuiltInStore } from "./stores.js";
 import type { RoomKeySource } from "./keysource.js";
 import { type ExportOptions, exportRoomKeys, type ImportOptions, importRoomKeys, type ImportResult } from "./roomkeys.js";
-import { pickSync } from "./sync.js";
+import { divideSync, type JSONObject, pickSync } from "./sync.js";
 
 /** A room event in the clear. */
 export interface ClearEvent {
@@ -80,6 +80,7 @@ export class OlmMachine extends Machine {
    */
   readonly discarded: string | undefined;
   #syncToken: string;
+  #received: ToDeviceEvent[] = [];
   #listener: number;
   #report: (what: string, error: unknown) => void;
 
@@ -169,16 +170,25 @@ export class OlmMachine extends Machine {
    * comes at least once, and may come twice.
    */
   async receiveSync(answer: unknown): Promise<ToDeviceEvent[]> {
-    let picked: unknown;
+    let parts: JSONObject[];
     if (typeof answer !== "object" || answer === null) throw refuse("answer", "an object");
     try {
-      picked = pickSync(answer);
+      parts = [...divideSync(pickSync(answer))];
     } catch (cause) {
       throw refuse("answer", "an object that can be read", cause);
     }
-    const { events, syncToken } = await this._receiveSync(picked);
-    this.#syncToken = syncToken;
-    return events;
+    try {
+      for (const part of parts) {
+        const { events, syncToken } = await this._receiveSync(part);
+        for (const event of events) this.#received.push(event);
+        this.#syncToken = syncToken;
+      }
+      return this.#received.splice(0);
+    } catch (error) {
+      // Those that came encrypted cannot be decrypted again: they come with the next answer.
+      this.#received = this.#received.filter(({ encrypted }) => encrypted);
+      throw error;
+    }
   }
 
   /**

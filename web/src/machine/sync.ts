@@ -1,7 +1,7 @@
 // The part of an answer to /sync that the machine looks at. The rest, which is
 // nearly all of it, does not cross.
 
-type JSONObject = Record<string, unknown>;
+export type JSONObject = Record<string, unknown>;
 
 /** The events of the timeline and of the state that matter. */
 const events = new Set(["m.room.member", "m.room.encryption", "m.room.history_visibility"]);
@@ -32,6 +32,26 @@ export function pickSync(answer: unknown): JSONObject {
   }
   if (Object.keys(found).length > 0) picked["rooms"] = found;
   return picked;
+}
+
+/** How many events to this device cross at a time. Homeservers give out about as many, but need not. */
+const EVENTS = 100;
+
+/**
+ * Divides what was picked into parts that can be received one after the other with the
+ * same effect: first what must be known before events are looked at, then events, and
+ * at last what must not be done before they are kept, such as the position.
+ */
+export function* divideSync(picked: JSONObject): Generator<JSONObject> {
+  const { to_device, device_lists, rooms, ...rest } = picked;
+  const events = asObject(to_device)["events"];
+  if (!Array.isArray(events) || events.length <= EVENTS) {
+    yield picked;
+    return;
+  }
+  yield { ...(device_lists !== undefined && { device_lists }), ...(rooms !== undefined && { rooms }) };
+  for (let i = 0; i < events.length; i += EVENTS) yield { to_device: { events: events.slice(i, i + EVENTS) } };
+  yield rest;
 }
 
 /** The part of a room, if it has one. */
