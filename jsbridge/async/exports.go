@@ -757,6 +757,13 @@ func exportPersist(number, size uint32) {
 	})
 }
 
+//go:wasmexport checkKey
+func exportCheckKey(number, size uint32) {
+	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
+		return CheckKey(ctx, c.Text(), Key{Raw: c.Bytes(), Passphrase: c.Bytes()})
+	})
+}
+
 //go:wasmexport verifyStore
 func exportVerifyStore(number, size uint32) {
 	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {

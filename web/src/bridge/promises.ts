@@ -306,6 +306,12 @@ export function errorOf({ bytes }: Answer): Error {
   return readPacked(bytes, takeError);
 }
 
+/** The first text of what a program elsewhere has written, such as the code of an error. It stays as it is. */
+export function codeOf({ bytes }: Pick<Answer, "bytes">): string {
+  look(bytes);
+  return takeText();
+}
+
 /** Reads what a program elsewhere has written, and overwrites it. */
 export function readPacked<T>(bytes: Uint8Array<ArrayBuffer>, take: () => T): T {
   look(bytes);

@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { MudpuppyError } from "../bridge/errors.js";
 import type { OutgoingRequest, RequestKind } from "../machine/client.js";
-import type { OlmMachine } from "../machine/machine.js";
+import { type OlmMachine, tabOf } from "../machine/machine.js";
+import type { Tab } from "../tabs/tab.js";
 import { type Answer, RequestError, send, type Server } from "./http.js";
 import { ATTEMPTS, backoff, concurrency, isTransient, wait } from "./limits.js";
 
@@ -43,6 +44,7 @@ export class Connection {
   readonly #machine: OlmMachine;
   readonly #server: Server;
   readonly #authenticate: ConnectOptions["authenticate"];
+  readonly #tab: Tab | undefined; // if tabs share the machine
   readonly #closing = new AbortController();
   #pump: Promise<void> | undefined;
   #next: Promise<void> | undefined; // begins when #pump has ended
@@ -53,6 +55,8 @@ export class Connection {
     this.#machine = machine;
     this.#server = { baseUrl: String(baseUrl).replace(/\/+$/, ""), accessToken, fetch };
     this.#authenticate = authenticate;
+    this.#tab = tabOf(machine);
+    this.#tab?.pumpBy(() => this.#pumpHere());
   }
 
   /**
@@ -60,9 +64,15 @@ export class Connection {
    * sent again after a while, as the homeserver asks for; a request that keeps
    * failing has this throw a {@link RequestError}, and is sent with a later call.
    *
-   * Call it when it may have something to do: after `receiveSync`, for instance.
+   * Call it when it may have something to do: after `receiveSync`, for instance. If
+   * tabs share the machine, its owner's tab sends, whichever is asked.
    */
   pump(): Promise<void> {
+    if (this.#tab && !this.#closing.signal.aborted) return this.#tab.pump();
+    return this.#pumpHere();
+  }
+
+  #pumpHere(): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.reject(closed());
     if (this.#next) return this.#next;
     if (this.#pump) {
@@ -87,6 +97,7 @@ export class Connection {
     const troubles = new Map<RequestKind, Trouble>();
     for (let rounds = 0; ; ) {
       const requests = await this.#machine.outgoingRequests();
+      if (this.#tab && !this.#tab.isOwner) return; // the next owner sends
       if (requests.length > 0) note(troubles, await this.#sendAll(requests));
       if (signal.aborted) throw closed();
       const [trouble] = [...troubles.values()].sort((a, b) => (b.answer.retryAfter ?? 0) - (a.answer.retryAfter ?? 0));

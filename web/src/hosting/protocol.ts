@@ -1,6 +1,8 @@
 // What a page and its worker say to each other, over a MessagePort.
 import { type ErrorCode, MudpuppyError } from "../bridge/errors.js";
 import { type Answer, pack } from "../bridge/promises.js";
+import { RequestError } from "../connect/http.js";
+import { REQUEST } from "../machine/errors.js";
 import type { Key } from "../machine/client.js";
 import type { InitOptions } from "../loader/init.js";
 import type { Wanted } from "./here.js";
@@ -25,6 +27,7 @@ export type ToWorker =
   | { do: "open"; call: number; machine: number; wanted: Omit<Wanted, "store"> & { store: Place } }
   | { do: "call"; call: number; machine: number; name: string; values: Uint8Array<ArrayBuffer> }
   | { do: "verify"; call: number; store: Place; key: Key }
+  | { do: "check"; call: number; name: string; key: Key }
   | { do: "delete"; call: number; name: string }
   | { do: "abort"; call: number }
   | { do: "release"; machine: number };
@@ -41,6 +44,10 @@ export type FromWorker =
 
 /** The answer to a call that could not even be begun. */
 export function failure(error: unknown): Answer {
+  if (error instanceof RequestError) {
+    const { code, message, kind, status, errcode } = error;
+    return { failed: true, bytes: pack([code, message, REQUEST, kind, status, errcode ?? ""]) };
+  }
   const { code, message } = error instanceof MudpuppyError ? error : new MudpuppyError("ERR_INTERNAL", "an error that has no code");
   return { failed: true, bytes: pack([code, message, 0]) };
 }

@@ -2,7 +2,7 @@
 import { MudpuppyError } from "../bridge/errors.js";
 import type { Answer, Home } from "../bridge/promises.js";
 import type { InitOptions } from "../loader/init.js";
-import { deleteDatabase, type Key } from "../machine/client.js";
+import { checkKey, deleteDatabase, type Key } from "../machine/client.js";
 import { type BuiltInStore, indexedDBStore, memoryStore } from "../machine/stores.js";
 import { hostHere, verify } from "./here.js";
 import { build, failure, type FromWorker, type Greeting, type Place, type ToWorker } from "./protocol.js";
@@ -86,6 +86,9 @@ class Service {
         return this.#post({ is: "value", call, value: await this.#open(message, signal) });
       case "verify":
         return this.#post({ is: "value", call, value: await verify(this.#store(message.store), message.key).finally(() => wipe(message.key)) });
+      case "check":
+        await checkKey(message.name, message.key).finally(() => wipe(message.key));
+        return this.#post({ is: "value", call, value: undefined });
       case "delete":
         await deleteDatabase(message.name);
         return this.#post({ is: "value", call, value: undefined });

@@ -45,6 +45,11 @@ export async function verifyInWorker(worker: WorkerOption, init: InitOptions, st
   return hostOf(worker, init).do({ do: "verify", store: placeOf(store), key });
 }
 
+/** Has a worker see whether a key opens a database. */
+export async function checkInWorker(worker: WorkerOption, init: InitOptions, name: string, key: Key): Promise<void> {
+  return hostOf(worker, init).do({ do: "check", name, key });
+}
+
 /** Has a worker delete a database. */
 export async function deleteInWorker(worker: WorkerOption, init: InitOptions, name: string): Promise<void> {
   return hostOf(worker, init).do({ do: "delete", name });
@@ -138,7 +143,7 @@ class WorkerHost {
   }
 
   /** Has something done that needs no machine. */
-  async do<T>(message: Unnumbered<ToWorker & { do: "verify" | "delete" }>): Promise<T> {
+  async do<T>(message: Unnumbered<ToWorker & { do: "verify" | "check" | "delete" }>): Promise<T> {
     const task = ++this.#last;
     this.#machines.set(task, { news() {}, ended() {} });
     this.#hold();

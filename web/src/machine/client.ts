@@ -1387,6 +1387,17 @@ export async function persist(): Promise<Persistence> {
 }
 
 /**
+ * @internal Tells whether a key opens a database that another page has, by the error:
+ * it takes part in nothing else. Without a key there is nothing to be told.
+ */
+export async function checkKey(name: string, key: Key): Promise<void> {
+  const values: Value[] = [];
+  addText(values, "name", name);
+  addKey(values, "key", key);
+  return start("checkKey", null, values, () => {});
+}
+
+/**
  * @internal Reads a whole sealed store, and tells what was altered in it, rolled
  * back or dropped.
  */

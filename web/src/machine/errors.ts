@@ -1,6 +1,7 @@
 import { type ErrorCode, MudpuppyError } from "../bridge/errors.js";
 import { takeBool, takeList, takeText, takeUint32 } from "../bridge/promises.js";
-import type { DeviceRef, Withheld } from "./client.js";
+import { RequestError } from "../connect/http.js";
+import type { DeviceRef, RequestKind, Withheld } from "./client.js";
 
 /** Why a room event could not be decrypted. */
 export class DecryptError extends MudpuppyError {
@@ -40,6 +41,8 @@ export class PolicyError extends MudpuppyError {
 // The kinds of what comes after the code and the message (jsbridge/async/errors.go).
 const DECRYPT = 1;
 const POLICY = 2;
+/** One of a connection in another tab, which Go does not write. */
+export const REQUEST = 3;
 
 /** Makes the error of what Go tells of it. */
 export function takeDetails(code: ErrorCode, message: string): MudpuppyError {
@@ -52,6 +55,10 @@ export function takeDetails(code: ErrorCode, message: string): MudpuppyError {
     case POLICY: {
       const devices = takeList(() => ({ userId: takeText(), deviceId: takeText() }));
       return new PolicyError(code, message, devices, takeList(takeText));
+    }
+    case REQUEST: {
+      const [kind, status, errcode] = [takeText() as RequestKind, takeUint32(), takeText()];
+      return new RequestError(kind, { status, body: { errcode: errcode || undefined }, retryAfter: undefined });
     }
   }
   return new MudpuppyError(code, message);

@@ -2,10 +2,12 @@
 import { fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
 import { handOver, type Home, listen, readErrorsBy, readPacked, takeHanded, unlisten } from "../bridge/promises.js";
-import { type Hosted, openHere, verify, type Wanted } from "../hosting/here.js";
+import { type Ear, type Hosted, hostHere, openHere, verify, type Wanted } from "../hosting/here.js";
 import { askToPersist } from "../hosting/persist.js";
-import { deleteInWorker, hostInWorker, verifyInWorker } from "../hosting/worker.js";
+import { checkInWorker, deleteInWorker, hostInWorker, verifyInWorker } from "../hosting/worker.js";
+import { Tab } from "../tabs/tab.js";
 import {
+  checkKey,
   deleteDatabase,
   Machine,
   type Persistence,
@@ -14,7 +16,7 @@ import {
   type Trust,
 } from "./client.js";
 import { takeDetails } from "./errors.js";
-import { MachineEvent, type MachineEvents, takeNews } from "./news.js";
+import { MachineEvent, type MachineEvents, type Role, takeNews } from "./news.js";
 import { checkStore, levelOf, type MachineOptions, readKey, readOptions, type StoreOptions, type WorkerOption } from "./options.js";
 import { BuiltInStore } from "./stores.js";
 import type { RoomKeySource } from "./keysource.js";
@@ -57,6 +59,9 @@ export interface MachineKeys {
   readonly ed25519: string;
 }
 
+/** @internal Returns what a machine is that tabs share, of this tab. */
+export let tabOf: (machine: object) => Tab | undefined;
+
 /**
  * A whole encrypting device. It is told what the homeserver says and what its user
  * wants to send, and gives back what may be shown and what must be sent. It speaks
@@ -83,6 +88,8 @@ export class OlmMachine extends Machine {
   #received: ToDeviceEvent[] = [];
   #listener: number;
   #report: (what: string, error: unknown) => void;
+  #role: Role = "owner";
+  #tab: Tab | undefined;
 
   private constructor(options: MachineOptions, of: number | Home, opened: Hosted["opened"], persistence: Promise<Persistence>, listener: number) {
     super(of);
@@ -109,11 +116,16 @@ export class OlmMachine extends Machine {
     const wanted = { userId, deviceId, policy, wait, store: read.store, key: readKey(read.key, read.unsealed), logLevel: levelOf(logger) };
     let machine: OlmMachine | undefined;
     const dispatch = (event: MachineEvent) => {
-      if (event.type === "role") onRole?.((event as MachineEvent<"role">).detail.role);
+      if (event.type === "role") {
+        const { role } = (event as MachineEvent<"role">).detail;
+        if (machine) machine.#role = role;
+        onRole?.(role);
+      }
       machine?.dispatchEvent(event);
     };
     const hear = () => takeNews(logger, dispatch);
     try {
+      if (read.shared) return await OlmMachine.#among(read, wanted, hear, dispatch, (opened) => (machine = opened));
       machine = read.worker ? await OlmMachine.#inWorker(read, wanted, hear, dispatch) : await OlmMachine.#here(read, wanted, hear);
       onRole?.("owner");
       return machine;
@@ -140,15 +152,53 @@ export class OlmMachine extends Machine {
   }
 
   /** Opens a machine in a worker. */
-  static async #inWorker(read: MachineOptions, wanted: Wanted, hear: () => () => void, dispatch: (event: MachineEvent) => void): Promise<OlmMachine> {
+  static async #inWorker(read: MachineOptions, wanted: Wanted, hear: () => () => void, dispatch: Dispatch): Promise<OlmMachine> {
     readErrorsBy(takeDetails);
-    const ear = {
-      news: (bytes: Uint8Array<ArrayBuffer>) => readPacked(bytes, hear)(),
-      ended: () => dispatch(new MachineEvent("role", { role: "ended" })),
-    };
-    const { home, opened } = await hostInWorker(read.worker!, read.init ?? {}, wanted, ear, read.signal);
-    const persistence = read.persist !== false && isDatabase(read.store) ? askToPersist() : Promise.resolve("unknown" as const);
-    return new OlmMachine(read, home, opened, persistence, 0);
+    const { home, opened } = await hostInWorker(read.worker!, read.init ?? {}, wanted, earOf(hear, dispatch), read.signal);
+    return new OlmMachine(read, home, opened, persistence(read), 0);
+  }
+
+  /** Opens a machine that other tabs may have already, or will want to share. */
+  static async #among(read: MachineOptions, wanted: Wanted, hear: () => () => void, dispatch: Dispatch, tell: (machine: OlmMachine) => void): Promise<OlmMachine> {
+    readErrorsBy(takeDetails);
+    const name = nameOfShared(read.store);
+    const { worker, init = {}, signal } = read;
+    const key = { raw: wanted.key.raw.slice(), passphrase: wanted.key.passphrase.slice() };
+    let role: Role = "owner";
+    let machine: OlmMachine | undefined;
+    const tab = new Tab(name, wanted, {
+      open: (wanted, ear) => (worker ? hostInWorker(worker, init, wanted, ear) : hostHere(wanted, ear)),
+      checkKey: () => (worker ? checkInWorker(worker, init, name, key) : checkKey(name, key)),
+    }, {
+      ...earOf(hear, dispatch),
+      role: (now) => dispatch(new MachineEvent("role", { role: (role = now) })),
+      position: (syncToken) => machine && (machine.#syncToken = syncToken),
+    });
+    const abort = () => tab.release();
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted) abort();
+    try {
+      const opened = await tab.opened;
+      machine = new OlmMachine(read, tab, opened, persistence(read), 0);
+      machine.#role = role;
+      machine.#tab = tab;
+      tell(machine);
+      return machine;
+    } catch (error) {
+      throw signal?.aborted ? new MudpuppyError("ERR_ABORTED", "the call was aborted", signal.reason) : error;
+    } finally {
+      key.raw.fill(0);
+      key.passphrase.fill(0);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /**
+   * What this page has of the machine: "owner", or, if it is `shared`, "guest" while
+   * another tab has it. Only the owner calls `receiveSync`.
+   */
+  get role(): Role {
+    return this.#role;
   }
 
   /** The `next_batch` of the last answer that was received whole; empty before the first. */
@@ -259,6 +309,8 @@ export class OlmMachine extends Machine {
   declare [Symbol.asyncDispose]: () => Promise<void>;
 
   static {
+    tabOf = (machine) => (#tab in machine ? machine.#tab : undefined);
+
     // The key that compilers of `await using` look for where the engine has none.
     const dispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
     Object.defineProperty(OlmMachine.prototype, dispose, {
@@ -308,8 +360,29 @@ function checkedClock(clock: () => number): () => number {
   };
 }
 
-function isDatabase(store: unknown): boolean {
-  return BuiltInStore.is(store) && "indexedDB" in store.place();
+type Dispatch = (event: MachineEvent) => void;
+
+/** What hears a machine that is elsewhere. */
+function earOf(hear: () => () => void, dispatch: Dispatch): Ear {
+  return {
+    news: (bytes) => readPacked(bytes, hear)(),
+    ended: () => dispatch(new MachineEvent("role", { role: "ended" })),
+  };
+}
+
+/** Asks the browser to keep the store of a machine that is elsewhere. */
+async function persistence({ persist, store }: MachineOptions): Promise<Persistence> {
+  return persist !== false && BuiltInStore.is(store) && "indexedDB" in store.place() ? askToPersist() : "unknown";
+}
+
+/** The name of a store that tabs can share. */
+function nameOfShared(store: unknown): string {
+  const place = BuiltInStore.is(store) && store.place();
+  if (!place || !("indexedDB" in place)) throw refuse("store", "indexedDBStore(name) for a machine that is shared");
+  if (!globalThis.navigator?.locks || !globalThis.BroadcastChannel) {
+    throw new MudpuppyError("ERR_UNSUPPORTED", "to share a machine takes Web Locks and BroadcastChannel, which secure pages have");
+  }
+  return place.indexedDB;
 }
 
 /**

@@ -38,12 +38,14 @@ export class Homeserver {
   }
 
   /** What a page or a program uses as fetch, whose access token is "user device". */
-  fetch = async (url, { method, headers, body } = {}) => {
+  fetch = (url, options) => this.once(url, options);
+
+  async once(url, { method, headers, body } = {}) {
     const [user, device] = headers.authorization.replace("Bearer ", "").split(" ");
     const { pathname, search } = new URL(url);
     const answer = await this.do({ user, device, method, path: pathname + search, ...(body && { body: JSON.parse(body) }) });
     return Response.json(answer.body, { status: answer.status });
-  };
+  }
 
   close() {
     this.#process.stdin.end();

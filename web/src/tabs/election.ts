@@ -1,0 +1,145 @@
+// Who of several tabs owns a machine: the one that has a Web Lock. The others wait for
+// it in turn, and ask the owner whether it is there. What they count are questions
+// without an answer, so that a tab that was asleep does not take that for the silence
+// of the other. An owner that does not answer is robbed of the lock. It may not notice
+// before it wakes; what keeps it from writing then is the epoch of the store, as
+// package store/owner says.
+import { nameOf, type Term, type ToAll } from "./messages.js";
+
+/** How often the owner is asked, in milliseconds. Hidden pages answer within a second. */
+const INTERVAL = 400;
+
+/** How many questions an owner may leave without an answer: for two seconds, or half a minute while it opens the store. */
+const PATIENCE = { ready: 5, opening: 75 };
+
+/** Whom an election tells how it goes. */
+export interface Candidate {
+  /** We own it from now on. Robbing says whether somebody may have had it who does not know that. */
+  won(robbing: boolean): void;
+  /** We do not own it any more. */
+  lost(): void;
+  /** Somebody else owns it, and is ready for guests. */
+  heard(owner: Term): void;
+  /** Somebody has said something else to all. */
+  told(message: ToAll): void;
+}
+
+export class Election {
+  /** Our term, if we are the owner. */
+  term: Term | undefined;
+  readonly #name: string;
+  readonly #candidate: Candidate;
+  readonly #channel: BroadcastChannel;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #ready = false;
+  #closed = false;
+  #latest: Term = 0;
+  #unheard = 0;
+  #patience = PATIENCE.ready;
+  #giveUp = () => {};
+  #letGo = () => {};
+
+  constructor(store: string, candidate: Candidate) {
+    this.#name = nameOf(store);
+    this.#candidate = candidate;
+    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel.onmessage = ({ data }: MessageEvent<ToAll>) => this.#hear(data);
+    this.#timer = setInterval(() => this.#ask(), INTERVAL);
+    void this.#run();
+  }
+
+  /** Says something to all. */
+  post(message: ToAll): void {
+    if (!this.#closed) this.#channel.postMessage(message);
+  }
+
+  /** Tells all that the owner is ready for guests. */
+  ready(): void {
+    this.#ready = true;
+    this.#answer();
+  }
+
+  /** Lets another tab be the owner, and waits for another turn. */
+  resign(): void {
+    this.#letGo();
+  }
+
+  /** Leaves for good. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#channel.close();
+    this.#giveUp();
+    this.#letGo();
+  }
+
+  async #run(): Promise<void> {
+    await this.#hold({ ifAvailable: true }, false);
+    while (!this.#closed) {
+      const controller = new AbortController();
+      this.#giveUp = () => controller.abort();
+      const held = await this.#hold({ signal: controller.signal }, true);
+      if (!held && !this.#closed) await this.#hold({ steal: true }, true);
+    }
+  }
+
+  /** Asks for the lock, and has it until we let go of it or are robbed. It returns whether we had it. */
+  async #hold(options: LockOptions, robbing: boolean): Promise<boolean> {
+    let held = false;
+    const grant = (lock: Lock | null) => {
+      if (lock === null || this.#closed) return;
+      held = true;
+      return new Promise<void>((resolve) => {
+        this.#letGo = resolve;
+        this.#win(robbing);
+      });
+    };
+    try {
+      await navigator.locks.request(this.#name, options, grant);
+    } catch {
+      // We gave up waiting, or were robbed.
+    }
+    if (held) {
+      this.term = undefined;
+      this.#ready = false;
+      this.#unheard = 0;
+      if (!this.#closed) this.#candidate.lost();
+    }
+    return held;
+  }
+
+  #win(robbing: boolean): void {
+    this.term = this.#latest = Math.max(Date.now() + Math.random(), this.#latest + 1);
+    this.#answer(); // lest somebody else robs the same owner too
+    this.#candidate.won(robbing);
+  }
+
+  #ask(): void {
+    if (this.term !== undefined) return;
+    if (this.#unheard >= this.#patience) {
+      this.#unheard = 0;
+      return this.#giveUp();
+    }
+    this.#unheard++;
+    this.post({ ask: true });
+  }
+
+  #answer(): void {
+    if (this.term === undefined) return;
+    const patience = this.#ready ? PATIENCE.ready : PATIENCE.opening;
+    this.post({ here: this.term, ready: this.#ready, patience });
+  }
+
+  #hear(message: ToAll): void {
+    // By a timer, because those are what stands still in a page that is frozen: it may
+    // still hear.
+    if ("ask" in message) return void (this.term !== undefined && setTimeout(() => this.#answer()));
+    if (!("here" in message)) return this.#candidate.told(message);
+    if (message.here < this.#latest) return; // one that does not know that it was robbed
+    this.#latest = message.here;
+    this.#unheard = 0;
+    this.#patience = message.patience;
+    if (message.ready) this.#candidate.heard(message.here);
+  }
+}

@@ -1,0 +1,148 @@
+// A tab of an application whose tabs share a machine, as the README says it, for tests:
+// it is called as window.tab.
+import { connect, indexedDBStore, init, OlmMachine } from "/mudpuppy/dist/mudpuppy.browser.js";
+
+const userId = "@alice:example.org";
+const deviceId = "TABS";
+const token = `${userId} ${deviceId}`;
+const key = new Uint8Array(32).fill(7);
+const worker = location.search === "?worker";
+const filter = encodeURIComponent(JSON.stringify({ room: { timeline: { limit: 10_000 } } }));
+const timeline = new BroadcastChannel("timeline");
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let machine, connection, room;
+let members = [];
+const roles = [];
+const heard = []; // events of the machine
+const events = new Map(); // encrypted events of the room, by id
+const texts = new Map(); // what they say
+const toDevice = [];
+let asleep = 0; // when the tab was last frozen, or thawed
+for (const type of ["freeze", "resume"]) document.addEventListener(type, () => (asleep = Date.now()));
+
+/** A request that is made again, as the same one, until there is an answer. */
+async function call(method, path, body, signal) {
+  for (;;) {
+    try {
+      const headers = { authorization: `Bearer ${token}` };
+      const response = await fetch(`/_matrix/client/v3/${path}`, { method, headers, signal, body: body && JSON.stringify(body) });
+      return await response.json();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      await pause(50);
+    }
+  }
+}
+
+/** Syncs as long as this tab is the owner. */
+async function sync(signal) {
+  while (!signal.aborted) {
+    const since = machine.syncToken;
+    const answer = await call("GET", `sync?timeout=0&filter=${filter}${since && `&since=${since}`}`, undefined, signal);
+    const rooms = answer.rooms?.join ?? {};
+    timeline.postMessage({ rooms }); // before it counts as received, so that it comes again if this tab ends
+    show({ rooms });
+    if (signal.aborted) return;
+    const received = await machine.receiveSync(answer);
+    timeline.postMessage({ received });
+    show({ received });
+    await connection.pump();
+    await pause(100);
+  }
+}
+
+let owning = new AbortController();
+
+function roleIs(role) {
+  owning.abort();
+  owning = new AbortController();
+  if (role === "owner") sync(owning.signal).catch((error) => roles.push(`sync: ${error.code ?? error.name}`));
+  readAll();
+}
+
+function show({ rooms = {}, received = [] }) {
+  toDevice.push(...received);
+  for (const event of rooms[room]?.timeline.events ?? []) {
+    if (event.type === "m.room.encrypted") events.set(event.event_id, event);
+  }
+  readAll();
+}
+
+function readAll() {
+  for (const event of events.values()) read(event);
+}
+
+async function read(event) {
+  if (texts.has(event.event_id)) return;
+  try {
+    const { event: clear } = await machine.decrypt(room, event);
+    texts.set(event.event_id, clear.content.body);
+  } catch {
+    // until its key has come
+  }
+}
+
+timeline.onmessage = ({ data }) => show(data);
+
+let talking;
+const stats = { said: 0, longest: 0 };
+
+window.tab = {
+  async open(options = {}) {
+    if (!worker) await init();
+    const all = { userId, deviceId, key, shared: true, policy: "all_devices", ...(worker && { worker }), ...options };
+    machine = await OlmMachine.open({ store: indexedDBStore("tabs"), ...all, onRole: (role) => roles.push(role) });
+    connection = connect(machine, { baseUrl: location.origin, accessToken: token });
+    for (const type of ["roomKeys", "devicesChanged", "storeLost"]) machine.addEventListener(type, () => heard.push(type));
+    machine.addEventListener("roomKeys", readAll);
+    machine.addEventListener("role", ({ detail }) => roleIs(detail.role));
+    roleIs(machine.role);
+    return machine.role;
+  },
+  enter(its, users) {
+    room = its;
+    members = users;
+  },
+  role: () => machine.role,
+  roles: () => roles,
+  heard: () => heard,
+  keys: () => machine.identityKeys,
+  instance: () => machine instanceof OlmMachine,
+  call,
+  close: () => machine.close(),
+  pump: () => connection.pump(),
+  do: (method, ...args) => machine[method](...args),
+  async say(text) {
+    const content = await connection.encrypt(room, members, "m.room.message", { msgtype: "m.text", body: text });
+    const { event_id: id } = await call("PUT", `rooms/${encodeURIComponent(room)}/send/m.room.encrypted/${encodeURIComponent(text)}`, content);
+    return id;
+  },
+  /** Says one thing after the other, until it is told to stop. */
+  talk(name) {
+    let on = true;
+    const talk = async () => {
+      while (on) {
+        const began = Date.now();
+        try {
+          await window.tab.say(`${name} ${stats.said + 1}`);
+        } catch (error) {
+          roles.push(`say: ${error.code ?? error}`);
+          throw error;
+        }
+        stats.said++;
+        if (asleep < began) stats.longest = Math.max(stats.longest, Date.now() - began);
+        await pause(30);
+      }
+    };
+    const talked = talk();
+    talking = () => ((on = false), talked);
+  },
+  stop: () => talking(),
+  stats: () => stats,
+  texts: () => [...texts.values()],
+  toDevice: () => toDevice.map(({ content }) => content),
+};
+const codeOf = (error) => `failed: ${error.code ?? error.stack}`;
+for (const [name, f] of Object.entries(window.tab)) window.tab[name] = async (...args) => (async () => f(...args))().catch(codeOf);
+document.body.dataset.outcome = "ready";
