@@ -56,4 +56,81 @@ function declare(start, where, name) {
     await c.close();
     for (const { page } of [a, b, c]) await page.close();
   });
+
+  test("who has another key, another device or another version is told so", async () => {
+    const [a, b] = [await app.newTab(), await app.newTab()];
+    await app.open(a);
+    const wrong = (options) => b.page.evaluate((options) => window.tab.open({ ...options, ...(options.key && { key: new Uint8Array(32) }) }), options);
+    assert.equal(await wrong({ key: true }), "failed: ERR_STORE_KEY");
+    assert.equal(await wrong({ deviceId: "OTHER" }), "failed: ERR_OTHER_DEVICE");
+    assert.equal(await b.page.evaluate(() => window.tab.open({ key: undefined, unsealed: true })), "failed: ERR_STORE_SEALED");
+    assert.equal(await b.page.evaluate(() => window.tab.open({ store: {} })), "failed: ERR_ARGUMENT");
+    assert.equal(await b.page.evaluate(() => window.tab.open({ signal: AbortSignal.abort() })), "failed: ERR_ABORTED");
+
+    // As a tab of another version would ask.
+    const refused = await b.page.evaluate(async () => {
+      const [all, own] = [new BroadcastChannel("mudpuppy tabs:tabs"), new BroadcastChannel("mudpuppy tabs:tabs:old")];
+      const answer = new Promise((resolve) => (own.onmessage = ({ data }) => resolve(data)));
+      all.onmessage = ({ data }) => data.here && all.postMessage({ join: { id: "old", build: "another" }, owner: data.here });
+      all.postMessage({ ask: true });
+      return answer;
+    });
+    assert.equal(refused.refused.code, "ERR_OTHER_VERSION");
+
+    assert.equal(await app.open(b), "guest"); // nothing of that has done any harm
+    await b.close();
+    await a.close();
+    for (const { page } of [a, b]) await page.close();
+  });
+
+  test("a tab that is killed is replaced, with what it was asked for", async () => {
+    const [a, b, c] = [await app.newTab(), await app.newTab(), await app.newTab()];
+    for (const tab of [a, b, c]) await app.open(tab);
+    await b.say("first"); // so that there is a room key
+    const saying = Array.from({ length: 20 }, (_, i) => [b, c][i % 2].say(`under way ${i}`));
+    await a.page.close();
+    for (const said of await Promise.all(saying)) assert.match(said, /^\$/);
+    assert.equal(await b.role(), "owner");
+    assert.equal(await c.role(), "guest");
+    await app.sync();
+    const bodies = [...app.read.values()].map(({ body }) => body).filter((body) => body.startsWith("under way"));
+    assert.equal(bodies.length, 20);
+    assert.equal(new Set(bodies).size, 20);
+    for (const tab of [c, b]) await tab.close();
+    for (const { page } of [b, c]) await page.close();
+  });
+
+  test("what was done once is not done again by the next owner", async () => {
+    const [a, b] = [await app.newTab(), await app.newTab()];
+    for (const tab of [a, b]) await app.open(tab);
+    const [request] = await a.do("outgoingRequests").then((all) => (all.length ? all : [{ id: "none" }]));
+    assert.equal(await b.do("markSent", "nothing", {}), "failed: ERR_UNKNOWN_REQUEST");
+    await a.close();
+    await until("the other owns it", async () => (await b.role()) === "owner");
+    assert.equal(await b.do("markSent", request.id, {}), undefined); // as a may have marked it
+    assert.equal(await b.do("setUpCrossSigning", false), undefined);
+    assert.equal(await b.do("setUpCrossSigning", false), undefined);
+    await b.close();
+    for (const { page } of [a, b]) await page.close();
+  });
+
+  test("an owner that is frozen is robbed, and wakes as a guest", { skip: name !== "chromium" && "pages cannot be frozen here" }, async () => {
+    const [a, b] = [await app.newTab(), await app.newTab()];
+    for (const tab of [a, b]) await app.open(tab);
+    await b.say("before the frost");
+    const devtools = await a.page.createCDPSession();
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    await b.say("in the frost"); // which the frozen one may still hear
+    await until("it is robbed", async () => (await b.role()) === "owner");
+    await b.say("in another's place");
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await until("it knows", async () => (await a.role()) === "guest");
+    await a.say("after the frost");
+    assert.equal(await b.role(), "owner");
+    await app.bobSays("it thaws");
+    for (const tab of [a, b]) await until("a tab reads it", async () => (await tab.texts()).includes("it thaws"));
+    await a.close();
+    await b.close();
+    for (const { page } of [a, b]) await page.close();
+  });
 }

@@ -51,8 +51,8 @@ export class Application {
     await page.goto(`${this.site.url}/tabs.html${this.where}`);
     await outcomeOf(page);
     const call = (name, ...args) => page.evaluate(([name, args]) => window.tab[name](...args), [name, args]);
-    const tab = new Proxy({ page }, { get: (target, name) => target[name] ?? ((...args) => call(name, ...args)), set: (target, name, value) => ((target[name] = value), true) });
-    return new Proxy(tab, { get: (target, name) => (name === "then" ? undefined : target[name]) });
+    const names = await page.evaluate(() => Object.keys(window.tab));
+    return { page, ...Object.fromEntries(names.map((name) => [name, (...args) => call(name, ...args)])) };
   }
 
   async open(tab, options) {

@@ -17,6 +17,7 @@ const roles = [];
 const heard = []; // events of the machine
 const events = new Map(); // encrypted events of the room, by id
 const texts = new Map(); // what they say
+const unread = new Map(); // why not
 const toDevice = [];
 let asleep = 0; // when the tab was last frozen, or thawed
 for (const type of ["freeze", "resume"]) document.addEventListener(type, () => (asleep = Date.now()));
@@ -27,9 +28,11 @@ async function call(method, path, body, signal) {
     try {
       const headers = { authorization: `Bearer ${token}` };
       const response = await fetch(`/_matrix/client/v3/${path}`, { method, headers, signal, body: body && JSON.stringify(body) });
-      return await response.json();
+      const answer = await response.json();
+      if (response.ok) return answer;
+      throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (signal?.aborted || !(error instanceof TypeError || error instanceof SyntaxError)) throw error;
       await pause(50);
     }
   }
@@ -78,8 +81,9 @@ async function read(event) {
   try {
     const { event: clear } = await machine.decrypt(room, event);
     texts.set(event.event_id, clear.content.body);
-  } catch {
-    // until its key has come
+    unread.delete(event.event_id);
+  } catch (error) {
+    unread.set(event.event_id, error.code); // until its key has come
   }
 }
 
@@ -140,6 +144,7 @@ window.tab = {
   },
   stop: () => talking(),
   stats: () => stats,
+  unread: () => [...unread.values()],
   texts: () => [...texts.values()],
   toDevice: () => toDevice.map(({ content }) => content),
 };

@@ -1,0 +1,176 @@
+// Tabs that all write and read at once, while they are opened, closed, frozen, thawed
+// and killed at random: nothing is lost, nothing doubled, and no index is used twice.
+// What counts is what the homeserver and a stranger in Node have received.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import chromium from "./browsers/chromium.mjs";
+import firefox, { launch } from "./browsers/firefox.mjs";
+import { launchFreezable } from "./browsers/freezable.mjs";
+import { Application, until } from "./machines/application.mjs";
+import { Random, seed } from "./random.mjs";
+
+/** For how long, in seconds. */
+const DURATION = Number(process.env.MUDPUPPY_TABS_SECONDS || (process.env.MUDPUPPY_LONG ? 60 : 10));
+
+/** How long a tab may wait for a call at most: the promise is 3 seconds, but not on a machine that does much else. */
+const LONGEST = 15_000;
+
+/** For how long a tab is frozen: an owner is robbed after two seconds. */
+const FROST = 3500;
+
+for (const [{ name, missing, find }, start, faults] of [
+  [chromium, launchFreezable, ["open", "close", "kill", "freeze"]],
+  [firefox, launch, ["open", "close"]], // where pages can neither be frozen nor killed
+]) {
+  const executable = find();
+  for (const [where, place] of [["", "in the pages"], ["?worker", "in workers"]]) {
+    describe(`tabs at random in ${name}, machines ${place}: ${faults.join(", ")}`, { skip: executable ? false : missing }, () => {
+      test(`for ${DURATION} s, seed ${seed}`, async (t) => {
+        const browser = await start(executable);
+        let play;
+        try {
+          play = new Play(await Application.start(browser, where), new Random(seed), faults);
+          await play.run();
+          await play.judge(t);
+        } finally {
+          await browser.close();
+          play?.app.close();
+        }
+      });
+    });
+  }
+}
+
+class Play {
+  tabs = []; // those that live: { tab, name, frozen, from }
+  ended = []; // the names of those that do not
+  longest = 0;
+  done = {};
+  texts = []; // what Bob has said
+  names = 0;
+
+  constructor(app, random, faults) {
+    Object.assign(this, { app, random, faults });
+  }
+
+  async run() {
+    for (let i = 0; i < 3; i++) await this.open();
+    const end = Date.now() + 1000 * DURATION;
+    const inBackground = (async () => {
+      for (let n = 1; Date.now() < end; n++) {
+        const text = `bob ${n}`;
+        this.texts.push({ text, at: Date.now() });
+        await this.app.bobSays(text);
+        await this.app.sync();
+        await setTimeout(200);
+      }
+    })();
+    inBackground.catch(() => {}); // it is waited for below
+    while (Date.now() < end) {
+      await setTimeout(300 + this.random.below(1200));
+      await this.disturb();
+    }
+    await inBackground;
+  }
+
+  async open() {
+    const tab = await this.app.newTab();
+    const role = await this.app.open(tab);
+    assert.match(role, /^(owner|guest)$/);
+    if (!this.app.room) await this.app.makeRoom(tab);
+    const name = `tab${++this.names}`;
+    const from = Date.now(); // since when it hears of the room
+    await tab.talk(name);
+    this.tabs.push({ tab, name, from, frozen: false });
+  }
+
+  async disturb() {
+    const awake = this.tabs.filter(({ frozen }) => !frozen);
+    const fault = this.random.pick(awake.length < 3 ? ["open"] : this.faults);
+    const roles = await Promise.all(awake.map(({ tab }) => tab.role()));
+    const owner = awake[roles.indexOf("owner")];
+    const one = owner && this.random.chance(60) ? owner : this.random.pick(awake);
+    if (fault === "open" && awake.length >= 4) return;
+    this.done[fault] = (this.done[fault] ?? 0) + 1;
+    if (one === owner && fault !== "open") this.done.owners = (this.done.owners ?? 0) + 1;
+    await this[fault](one);
+  }
+
+  async end(one) {
+    this.tabs.splice(this.tabs.indexOf(one), 1);
+    this.ended.push(one.name);
+  }
+
+  /** The tab is closed as a user does it: it hears nothing of that. */
+  async close(one) {
+    await this.end(one);
+    await one.tab.page.close();
+  }
+
+  /** Its process ends. */
+  async kill(one) {
+    await this.end(one);
+    const devtools = await one.tab.page.createCDPSession();
+    devtools.send("Page.crash").catch(() => {}); // which is not answered
+    await setTimeout(50);
+    one.tab.page.close().catch(() => {});
+  }
+
+  async freeze(one) {
+    const devtools = await one.tab.page.createCDPSession();
+    one.frozen = true;
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    one.thaw = setTimeout(FROST).then(async () => {
+      await devtools.send("Page.setWebLifecycleState", { state: "active" });
+      one.frozen = false;
+    });
+  }
+
+  async judge(t) {
+    await Promise.all(this.tabs.map(({ thaw }) => thaw));
+    const counts = new Map();
+    for (const { tab, name } of this.tabs) {
+      const problem = await tab.stop();
+      assert.equal(problem, undefined, `${name}: ${problem}: ${JSON.stringify(await tab.roles())}`);
+      const { said, longest } = await tab.stats();
+      counts.set(name, said);
+      this.longest = Math.max(this.longest, longest);
+    }
+    await until("Bob reads it all", async () => (await this.app.sync(), this.app.unread.size === 0)).catch((error) => {
+      throw new Error(`${error.message}: ${[...this.app.unread.values()].map((event) => event.error)}`);
+    });
+    const read = [...this.app.read.values()];
+    const summary = `${read.length} messages of ${this.names} tabs and ${this.texts.length} of Bob's; ${JSON.stringify(this.done)}; the longest wait ${this.longest} ms`;
+    t.diagnostic(summary);
+    const indexes = new Set(read.map(({ sessionId, index }) => `${sessionId} ${index}`));
+    assert.equal(indexes.size, read.length, "an index was used twice");
+    this.judgeSaid(read.map(({ body }) => body), counts);
+    await this.judgeRead();
+    assert.ok(this.longest < LONGEST, `a tab waited ${this.longest} ms`);
+  }
+
+  /** Each tab has said its numbers, one after the other, each once; who has ended may have said one more than it knows. */
+  judgeSaid(bodies, counts) {
+    assert.equal(new Set(bodies).size, bodies.length, "something was said twice");
+    for (const name of [...counts.keys(), ...this.ended]) {
+      const numbers = bodies.filter((body) => body.startsWith(`${name} `)).map((body) => Number(body.split(" ")[1])).sort((a, b) => a - b);
+      assert.deepEqual(numbers, Array.from({ length: counts.get(name) ?? numbers.length }, (_, i) => i + 1), `${name} has lost something: ${numbers}`);
+    }
+  }
+
+  /** Each tab has read all that Bob has said since it was opened. */
+  async judgeRead() {
+    for (const { tab, name, from } of this.tabs) {
+      const wanted = this.texts.filter(({ at }) => at > from + 1000).map(({ text }) => text);
+      let missing;
+      await until(`${name} reads it all`, async () => {
+        const texts = new Set(await tab.texts());
+        return (missing = wanted.filter((text) => !texts.has(text))).length === 0;
+      }).catch(async (error) => {
+        throw new Error(`${error.message}: ${missing}: ${JSON.stringify(await tab.unread())}`);
+      });
+    }
+  }
+}
+
