@@ -54,6 +54,22 @@ type ToDeviceEvent struct {
 //
 // https://spec.matrix.org/latest/client-server-api/#e2e-extensions-to-sync
 func (m *Machine) ReceiveSync(ctx context.Context, answer []byte) ([]ToDeviceEvent, error) {
+	if err := m.receiveSync(ctx, answer, m.finishSync); err != nil {
+		return nil, err
+	}
+	return m.collect(ctx)
+}
+
+// ReceiveSyncPart takes over a part of a long answer to a /sync, which is an object with
+// some of the same members: all that is not an event to this device and not for the last
+// part comes first, then such events, in order, as many at a time as one likes. The last
+// part goes to [Machine.ReceiveSync], which returns the events of all: at the latest that
+// with next_batch and the counts of keys. If a part fails, begin with the first again.
+func (m *Machine) ReceiveSyncPart(ctx context.Context, part []byte) error {
+	return m.receiveSync(ctx, part, func(context.Context, strictjson.Value) error { return nil })
+}
+
+func (m *Machine) receiveSync(ctx context.Context, answer []byte, finish func(context.Context, strictjson.Value) error) error {
 	v := parseObject(answer)
 	rooms := v.Get("rooms")
 	if v.Kind() != strictjson.Object {
@@ -62,22 +78,21 @@ func (m *Machine) ReceiveSync(ctx context.Context, answer []byte) ([]ToDeviceEve
 		v, rooms = salvageObject(answer, 3), salvageObject(answer, 3, 6).Get("rooms")
 	}
 	if v.Kind() != strictjson.Object {
-		return nil, ErrFormat
+		return ErrFormat
 	}
-	if err := m.receiveLists(ctx, v.Get("device_lists"), rooms); err != nil {
-		return nil, err
-	}
-	err := m.receiveAllEvents(ctx, v.Get("to_device").Get("events"))
+	err := m.receiveLists(ctx, v.Get("device_lists"), rooms)
 	if err == nil {
-		err = m.finishSync(ctx, v)
+		err = m.receiveAllEvents(ctx, v.Get("to_device").Get("events"))
 	}
 	if err == nil {
-		return m.collect(ctx)
+		err = finish(ctx, v)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.incoming = slices.DeleteFunc(m.incoming, func(e incoming) bool { return !e.Encrypted })
-	return nil, err
+	if err != nil { // what came in the clear comes again
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.incoming = slices.DeleteFunc(m.incoming, func(e incoming) bool { return !e.Encrypted })
+	}
+	return err
 }
 
 func (m *Machine) receiveAllEvents(ctx context.Context, all strictjson.Value) error {

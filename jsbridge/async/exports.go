@@ -283,6 +283,14 @@ func exportMachineReceiveSync(number, size, self uint32) {
 	})
 }
 
+//go:wasmexport machine_receiveSyncPart
+func exportMachineReceiveSyncPart(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		return o.ReceiveSyncPart(ctx, bridge.JSON(c.Bytes()))
+	})
+}
+
 //go:wasmexport machine_outgoingRequests
 func exportMachineOutgoingRequests(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)

@@ -174,6 +174,13 @@ func (m *Machine) ReceiveSync(ctx context.Context, answer bridge.JSON) (Received
 	return Received{toDeviceEvents(events), token}, err
 }
 
+// ReceiveSyncPart takes a part of an answer to /sync, which is not the last.
+//
+//bridge:internal
+func (m *Machine) ReceiveSyncPart(ctx context.Context, part bridge.JSON) error {
+	return m.machine.ReceiveSyncPart(ctx, part)
+}
+
 // OutgoingRequests returns what is to be sent to the homeserver: the same requests
 // again until they are marked as sent. Those that are there may be sent side by
 // side.

@@ -1037,6 +1037,13 @@ export abstract class Machine extends Live {
     return start("machine_receiveSync", this, values, takeReceived);
   }
 
+  /** @internal Takes a part of an answer to /sync, which is not the last. */
+  async _receiveSyncPart(part: unknown): Promise<void> {
+    const values: Value[] = [];
+    addJSON(values, "part", part);
+    return start("machine_receiveSyncPart", this, values, () => {});
+  }
+
   /**
    * Returns what is to be sent to the homeserver: the same requests
    * again until they are marked as sent. Those that are there may be sent side by

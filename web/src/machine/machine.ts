@@ -85,7 +85,6 @@ export class OlmMachine extends Machine {
    */
   readonly discarded: string | undefined;
   #syncToken: string;
-  #received: ToDeviceEvent[] = [];
   #listener: number;
   #report: (what: string, error: unknown) => void;
   #role: Role = "owner";
@@ -227,18 +226,11 @@ export class OlmMachine extends Machine {
     } catch (cause) {
       throw refuse("answer", "an object that can be read", cause);
     }
-    try {
-      for (const part of parts) {
-        const { events, syncToken } = await this._receiveSync(part);
-        for (const event of events) this.#received.push(event);
-        this.#syncToken = syncToken;
-      }
-      return this.#received.splice(0);
-    } catch (error) {
-      // Those that came encrypted cannot be decrypted again: they come with the next answer.
-      this.#received = this.#received.filter(({ encrypted }) => encrypted);
-      throw error;
-    }
+    const last = parts.pop()!;
+    for (const part of parts) await this._receiveSyncPart(part);
+    const { events, syncToken } = await this._receiveSync(last);
+    this.#syncToken = syncToken;
+    return events;
   }
 
   /**

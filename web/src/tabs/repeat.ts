@@ -4,7 +4,7 @@
 // twice is to skip an index of the session, which was set aside durably before.)
 
 /** Calls that only the owner makes, in its own tab: its answer to /sync is not the next owner's. */
-export const ownersOnly: ReadonlySet<string> = new Set(["machine_receiveSync"]);
+export const ownersOnly: ReadonlySet<string> = new Set(["machine_receiveSync", "machine_receiveSyncPart"]);
 
 /** Calls that would do twice what must be done once. */
 export const once: ReadonlySet<string> = new Set(["machine_encryptToDevice"]);
