@@ -135,6 +135,7 @@ function declare(browser) {
     await third.page.fill(by("password", "Passphrase of the file"), "a long passphrase");
     await third.page.choose(by("file", "File with keys"), await world.file("keys.txt", keys));
     await third.sees(byText("new here"));
+    await third.closePanel();
     await third.reads("So am I");
     await third.reads("Hello, dear bob");
     await third.sees(by("link", /^Not certain: The key came from a file/));

@@ -23,7 +23,7 @@ export class Rooms {
     return (await get("session", POSITION)) !== undefined;
   }
 
-  /** Takes an answer to sync, and keeps what it changed. */
+  /** Takes an answer to sync, and keeps what it changed. The page looks again at {@link changed}, which is the caller's to count. */
   async take({ next_batch, rooms = {} }: SyncAnswer): Promise<void> {
     const touched = new Set<Room>();
     const room = (id: string, membership: Membership) => {
@@ -39,7 +39,6 @@ export class Rooms {
       this.byId.delete(id);
       await change(["rooms", id, undefined]);
     }
-    if (touched.size > 0 || rooms.leave) this.changed.value++;
     await this.keep(touched, next_batch);
   }
 

@@ -116,6 +116,7 @@ export class Session {
   async #take(answer: SyncAnswer): Promise<void> {
     await this.rooms.take(answer);
     await this.device.machine.receiveSync(answer);
+    if (answer.rooms) this.rooms.changed.value++; // now that the keys for what is new are here
     for (const [id, { timeline }] of Object.entries(answer.rooms?.join ?? {})) this.outbox.settle(id, timeline?.events ?? []);
     void this.#pump();
   }

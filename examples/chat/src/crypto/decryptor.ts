@@ -73,6 +73,12 @@ export class Decryptor {
     };
   }
 
+  /** Tries once more: why a key was withheld may be known by now. */
+  tryOnceMore(eventId: string): void {
+    const entry = this.#entries.get(eventId);
+    if (entry?.reading.peek().state === "unreadable") void this.#decrypt(entry);
+  }
+
   async #decrypt({ roomId, event, reading }: Entry): Promise<void> {
     try {
       const { event: clear, trust, deviceId, senderKey, sessionId, index } = await this.#machine.decrypt(roomId, event);

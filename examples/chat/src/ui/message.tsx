@@ -62,7 +62,7 @@ function Body(props: Props) {
     <>
       {answered && <Quote session={session} room={room} eventId={answered} />}
       {reading.state === "reading" && <p class="reading" aria-busy="true">…</p>}
-      {reading.state === "unreadable" && <Unread session={session} room={room} reading={reading} />}
+      {reading.state === "unreadable" && <Unread session={session} room={room} eventId={event.event_id} reading={reading} />}
       {reading.state === "clear" && <Said session={session} reading={reading} isEdited={isEdited} />}
       <footer>
         <time dateTime={new Date(event.origin_server_ts).toISOString()} title={fullTimeOf(event.origin_server_ts)}>{timeOf(event.origin_server_ts)}</time>

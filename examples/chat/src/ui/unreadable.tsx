@@ -8,14 +8,24 @@ import type { Room } from "../matrix/room";
 /** Keys and messages travel apart, so for a while there is nothing to worry about. */
 const PATIENCE = 4000;
 
-export function Unread({ session, room, reading }: { session: Session; room: Room; reading: Unreadable }) {
+interface Props {
+  session: Session;
+  room: Room;
+  eventId: string;
+  reading: Unreadable;
+}
+
+export function Unread({ session, room, eventId, reading }: Props) {
   const isMissing = reading.code === "ERR_UNKNOWN_SESSION";
   const mayCome = isMissing || reading.code === "ERR_UNKNOWN_INDEX";
   const [, look] = useState(0);
   const isWaiting = isMissing && !reading.withheld && Date.now() - reading.since < PATIENCE;
   useEffect(() => {
     if (!isWaiting) return;
-    const timer = setTimeout(() => look(Date.now()), PATIENCE);
+    const timer = setTimeout(() => {
+      look(Date.now());
+      session.decryptor.tryOnceMore(eventId);
+    }, PATIENCE);
     return () => clearTimeout(timer);
   }, [isWaiting]);
   const canAsk = session.standing.value === "verified"; // else it knows nobody to ask

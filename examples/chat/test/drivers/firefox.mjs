@@ -11,6 +11,7 @@ class FirefoxPage extends Finding {
   constructor(page, context) {
     super();
     this.#page = page;
+    this.page = page;
     this.#context = context;
   }
 
@@ -28,12 +29,14 @@ class FirefoxPage extends Finding {
   }
 
   async click(what) {
+    await this.#page.bringToFront(); // only one page has the focus
     const element = await this.found(what);
     await element.focus();
     await element.click();
   }
 
   async fill(what, text) {
+    await this.#page.bringToFront();
     const element = await this.found(what);
     await element.focus();
     await element.evaluate((field) => field.select());
