@@ -73,6 +73,14 @@ export class Person {
     await this.page.choose(by("file", "Files"), path);
   }
 
+  /** Does what has the chat save a file, and returns the text in it. Every browser saves in its own way, so it is caught before. */
+  async catches(act) {
+    await this.page.evaluate("(URL.createObjectURL = ((make) => (blob) => ((window.caught = blob), make.call(URL, blob)))(URL.createObjectURL), (window.caught = undefined), 0)");
+    await act();
+    await until("a file is saved", () => this.page.evaluate("window.caught !== undefined"));
+    return this.page.evaluate("window.caught.text()");
+  }
+
   async openPanel(button, title) {
     await this.page.click(by("button", button));
     await this.sees(by("complementary", title));

@@ -15,14 +15,6 @@ export async function story(browserType) {
   describe(`in ${name} ${browser.version}`, () => declare(browser));
 }
 
-/** The chat saves a file; here it is caught, as every browser saves in its own way. */
-async function caught(page, act) {
-  await page.evaluate("(URL.createObjectURL = ((make) => (blob) => ((window.caught = blob), make.call(URL, blob)))(URL.createObjectURL), 0)");
-  await act();
-  await until("a file is saved", () => page.evaluate("window.caught !== undefined"));
-  return page.evaluate("window.caught.text()");
-}
-
 function declare(browser) {
   let world, alice, bob, carol, second, device;
   let failed = false;
@@ -77,7 +69,7 @@ function declare(browser) {
     await until("the picture is there", () => bob.page.evaluate(`document.querySelector('img[alt="frog.png"]').naturalWidth === 8`));
     await bob.sends(await world.file("song.txt", "ribbit"));
     await alice.sees(by("button", "Download song.txt"));
-    const text = await caught(alice.page, () => alice.page.click(by("button", "Download song.txt")));
+    const text = await alice.catches(() => alice.page.click(by("button", "Download song.txt")));
     assert.equal(text, "ribbit");
   });
 
@@ -126,7 +118,7 @@ function declare(browser) {
   step("keys from a file make old messages readable", async () => {
     await alice.openPanel("Security and account", "Security and account");
     await alice.page.fill(by("password", "Passphrase of the file"), "a long passphrase");
-    const keys = await caught(alice.page, () => alice.page.click(by("button", "Export")));
+    const keys = await alice.catches(() => alice.page.click(by("button", "Export")));
     await alice.closePanel();
     const third = await world.enter(browser, "alice");
     await third.openRoom("Pond");
