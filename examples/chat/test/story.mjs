@@ -66,7 +66,7 @@ function declare(browser) {
   step("pictures and files come through", async () => {
     await alice.sends(await world.picture("frog.png"));
     await bob.sees(by("img", "frog.png"));
-    await until("the picture is there", () => bob.page.evaluate(`document.querySelector('img[alt="frog.png"]').naturalWidth === 8`));
+    await until("the picture is there", () => bob.page.evaluate(`document.querySelector('img[alt="frog.png"]').naturalWidth === 320`));
     await bob.sends(await world.file("song.txt", "ribbit"));
     await alice.sees(by("button", "Download song.txt"));
     const text = await alice.catches(() => alice.page.click(by("button", "Download song.txt")));

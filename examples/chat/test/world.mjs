@@ -1,10 +1,10 @@
 // What the tests play in: a homeserver and the chat, for as long as a test file runs.
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findServer, password, startServer } from "../../../internal/testserver/server.mjs";
 import { serveChat } from "../demo/serve.mjs";
+import { picture } from "./picture.mjs";
 import { Person } from "./person.mjs";
 
 export const noServer = (await findServer()) ? false : "there is no homeserver: the sources of Dendrite cannot be downloaded";
@@ -32,10 +32,10 @@ export class World {
     return person;
   }
 
-  /** A small picture that nobody has sent before. */
+  /** A picture that nobody has sent before. */
   async picture(name) {
     const path = join(this.folder, name);
-    await writeFile(path, Buffer.concat([pixel, randomBytes(64)])); // readers pass over what comes after the end
+    await writeFile(path, picture());
     return path;
   }
 
@@ -58,8 +58,3 @@ export class World {
     await rm(this.folder, { recursive: true });
   }
 }
-
-const pixel = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGOQLk7DihiGlgQAd19CAaHwUbQAAAAASUVORK5CYII=",
-  "base64",
-);

@@ -23,7 +23,7 @@ function Picture({ http, content }: { http: Http; content: Content }) {
   if (problem) return <p class="unreadable">The picture {name} cannot be shown: {problem}</p>;
   if (!address) return <div class="picture loading" role="img" aria-label={`${name}, loading`} />;
   return (
-    <a href={address} download={name} title={name}>
+    <a href={address} download={name} aria-label={`Save ${name}`}>
       <img class="picture" src={address} alt={name} {...(w && h && { width: w, height: h })} />
     </a>
   );
