@@ -1,5 +1,7 @@
 // What is to be sent: kept before anything leaves, and sent until the homeserver has it.
 //
+// Any tab may send; a lock has them do so one after the other.
+//
 // A message is sealed and kept as it was written, then encrypted once, kept again, and
 // sent as often as need be under the same transaction id. So nothing is lost if the
 // browser dies in between, and nothing is sent twice.
@@ -7,7 +9,7 @@ import { signal } from "@preact/signals";
 import { backoff, pause } from "../matrix/backoff";
 import { MatrixError } from "../matrix/http";
 import type { Content, RoomEvent } from "../matrix/types";
-import { all, change } from "../storage/database";
+import { all, change, get } from "../storage/database";
 import { type Sealed, sealJSON, unsealJSON } from "../storage/vault";
 
 export interface Draft {
@@ -71,14 +73,15 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** Goes on with what was left. */
-  async start(): Promise<void> {
-    const kept = (await all<Kept>("outbox")).sort((a, b) => a.at - b.at);
+  /** Goes on with what was left, here or by a tab that is no more. */
+  async goOn(): Promise<void> {
+    const known = new Set(this.items.peek().map(({ id }) => id));
+    const kept = (await all<Kept>("outbox")).filter(({ id }) => !known.has(id)).sort((a, b) => a.at - b.at);
     const items = kept.map(async ({ id, roomId, at, sealed, file, encrypted }): Promise<Outgoing> => {
       const draft = await unsealJSON<Draft>(sealed);
       return { ...draft, id, roomId, at, state: "waiting", ...(file && { file }), ...(encrypted && { encrypted }) };
     });
-    this.items.value = await Promise.all(items);
+    this.items.value = [...(await Promise.all(items)), ...this.items.value];
     for (const { roomId } of kept) void this.#run(roomId);
   }
 
@@ -102,6 +105,10 @@ export class Outbox {
 
   async cancel(id: string): Promise<void> {
     await change(["outbox", id, undefined]);
+    this.#drop(id);
+  }
+
+  #drop(id: string): void {
     this.items.value = this.items.value.filter((item) => item.id !== id);
   }
 
@@ -123,23 +130,29 @@ export class Outbox {
   async #run(roomId: string): Promise<void> {
     if (this.#running.has(roomId)) return;
     this.#running.add(roomId);
-    const { signal } = this.#options;
     try {
-      for (let failures = 0; !signal.aborted; ) {
-        const item = this.items.peek().find((item) => item.roomId === roomId && item.state === "waiting");
-        if (!item) return;
-        try {
-          await this.#send(item);
-          failures = 0;
-        } catch (error) {
-          if (signal.aborted) return;
-          const transient = isTransient(error);
-          this.#set(item.id, { state: transient ? "waiting" : "failed", problem: problemOf(error) });
-          if (transient) await pause(backoff(++failures, error instanceof MatrixError ? error.retryAfter : 0), signal);
-        }
-      }
+      await navigator.locks.request(`mudpuppy-chat sends to ${roomId}`, { signal: this.#options.signal }, () => this.#runAlone(roomId));
+    } catch {
+      // the session has ended
     } finally {
       this.#running.delete(roomId);
+    }
+  }
+
+  async #runAlone(roomId: string): Promise<void> {
+    const { signal } = this.#options;
+    for (let failures = 0; !signal.aborted; ) {
+      const item = this.items.peek().find((item) => item.roomId === roomId && item.state === "waiting");
+      if (!item) return;
+      try {
+        await this.#send(item);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        const transient = isTransient(error);
+        this.#set(item.id, { state: transient ? "waiting" : "failed", problem: problemOf(error) });
+        if (transient) await pause(backoff(++failures, error instanceof MatrixError ? error.retryAfter : 0), signal);
+      }
     }
   }
 
@@ -147,6 +160,7 @@ export class Outbox {
     let item = waiting;
     const { upload, encrypt, send } = this.#options;
     const { id, roomId, type } = item;
+    if (!(await get("outbox", id))) return this.#drop(id); // another tab has sent it
     if (item.file) {
       const { file, ...rest } = item;
       const address = await upload(file);

@@ -23,8 +23,8 @@ export class Rooms {
     return (await get("session", POSITION)) !== undefined;
   }
 
-  /** Takes an answer to sync, and keeps what it changed. The page looks again at {@link changed}, which is the caller's to count. */
-  async take({ next_batch, rooms = {} }: SyncAnswer): Promise<void> {
+  /** Takes an answer to sync, and returns what it touched. The page looks again at {@link changed}, which is the caller's to count. */
+  take({ rooms = {} }: SyncAnswer): Set<Room> {
     const touched = new Set<Room>();
     const room = (id: string, membership: Membership) => {
       let found = this.byId.get(id);
@@ -35,11 +35,16 @@ export class Rooms {
     };
     for (const [id, synced] of Object.entries(rooms.join ?? {})) room(id, "join").take(synced, this.#ownUserId);
     for (const [id, { invite_state }] of Object.entries(rooms.invite ?? {})) room(id, "invite").takeInvitation(invite_state?.events ?? []);
-    for (const id of Object.keys(rooms.leave ?? {})) {
-      this.byId.delete(id);
-      await change(["rooms", id, undefined]);
-    }
-    await this.keep(touched, next_batch);
+    for (const id of Object.keys(rooms.leave ?? {})) this.byId.delete(id);
+    return touched;
+  }
+
+  /** Takes an answer to sync, and keeps what it changed. */
+  async takeAndKeep(answer: SyncAnswer): Promise<void> {
+    const touched = this.take(answer);
+    const left = Object.keys(answer.rooms?.leave ?? {});
+    if (left.length > 0) await change(...left.map((id): Change => ["rooms", id, undefined]));
+    await this.keep(touched, answer.next_batch);
   }
 
   /** Keeps rooms as they are now. */

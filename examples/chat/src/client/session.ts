@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { MudpuppyError, type Role } from "mudpuppy";
 import { ensureSigned, type Standing } from "../crypto/cross-signing";
+import { whatHappened } from "../crypto/words";
 import { Decryptor } from "../crypto/decryptor";
 import { Device, deleteDevice } from "../crypto/device";
 import { logOut } from "../matrix/account";
@@ -16,15 +17,15 @@ import type { SavedSession } from "../storage/session";
 import { forget } from "../storage/vault";
 import { type Draft, Outbox } from "./outbox";
 import { Rooms } from "./rooms";
+import { Tabs } from "./tabs";
 
 /** Why a session cannot go on. */
-export type End = { why: "logged out" | "token refused" | "store lost" | "robbed"; detail: string };
+export type End = { why: "logged out" | "token refused" | "store lost" | "tab ended"; detail: string };
 
 export interface SessionOptions {
   saved: SavedSession;
   /** Asks for the account's password, if the homeserver wants it again. */
   password(): Promise<string | undefined>;
-  onRole(role: Role): void;
   onEnd(end: End): void;
 }
 
@@ -42,18 +43,28 @@ export class Session {
   readonly standing = signal<Standing>("unknown");
   /** What went wrong in the background. */
   readonly trouble = signal("");
+  /** Whether this tab owns the machine. */
+  readonly isOwner = signal(false);
   /** Counts the changes of devices and identities. */
   readonly devicesChanged = signal(0);
   readonly #asked = new Set<string>();
   readonly #ending = new AbortController();
   readonly #onEnd: (end: End) => void;
+  readonly #tabs: Tabs;
+  #hasKept = false;
+  /** Ends when this tab does not own the machine any more. */
+  #owning = new AbortController();
 
   static async open(options: SessionOptions): Promise<Session> {
-    const device = await Device.open(options.saved, options);
+    const waiting: Role[] = [];
+    let onRole: (role: Role) => void = (role) => waiting.push(role);
+    const device = await Device.open(options.saved, { password: options.password, onRole: (role) => onRole(role) });
     const session = new Session(options, device);
-    const kept = await session.rooms.load();
-    await session.outbox.start();
-    void session.#listen(kept);
+    session.#hasKept = await session.rooms.load();
+    await session.outbox.goOn();
+    session.#tabs.begin();
+    onRole = (role) => session.#roleIs(role);
+    waiting.forEach(onRole);
     return session;
   }
 
@@ -69,6 +80,10 @@ export class Session {
       encrypt: (roomId, type, content) => this.#encrypt(roomId, type, content),
       send: (roomId, type, transaction, content) => rooms.sendEvent(this.http, roomId, type, transaction, content),
       signal: this.#ending.signal,
+    });
+    this.#tabs = new Tabs(`mudpuppy-chat ${credentials.userId} ${credentials.deviceId}`, {
+      onAnswer: (answer) => this.#show(answer),
+      onLoggedOut: () => this.#end({ why: "logged out", detail: "" }),
     });
     this.#watch();
   }
@@ -86,39 +101,64 @@ export class Session {
     machine.addEventListener("devicesChanged", changed);
     machine.addEventListener("identityChanged", changed);
     machine.addEventListener("storeLost", ({ detail: { error } }) => this.#end({ why: "store lost", detail: error.code }));
-    machine.addEventListener("role", ({ detail: { role } }) => role === "robbed" && this.#end({ why: "robbed", detail: "" }));
     onLost(() => this.#end({ why: "store lost", detail: "ERR_STORE_GONE" }));
   }
 
-  async #listen(kept: boolean): Promise<void> {
+  /** The tab that owns the machine syncs, and the others hear of it. */
+  #roleIs(role: Role): void {
+    this.isOwner.value = role === "owner";
+    this.#owning.abort();
+    this.#owning = new AbortController();
+    if (role === "owner") {
+      void this.outbox.goOn();
+      void this.#listen(AbortSignal.any([this.#owning.signal, this.#ending.signal]));
+    } else if (role === "guest") {
+      this.reach.value = "online"; // as far as one can tell here
+      void this.#updateStanding();
+    } else if (role === "robbed" || role === "ended") this.#end({ why: "tab ended", detail: "" });
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
     const { machine } = this.device;
-    let beganAnew = !kept;
     try {
-      if (beganAnew && machine.syncToken) await machine.refreshDevices();
+      if (!this.#hasKept && machine.syncToken) await machine.refreshDevices();
       await syncForever({
         http: this.http,
-        since: () => (beganAnew ? undefined : machine.syncToken || undefined),
+        since: () => (this.#hasKept ? machine.syncToken || undefined : undefined),
         take: async (answer) => {
           await this.#take(answer);
-          beganAnew = false;
+          this.#hasKept = true;
         },
         onReach: (reach) => (this.reach.value = reach),
-        signal: this.#ending.signal,
+        signal,
       });
     } catch (error) {
+      if (signal.aborted) return;
       if (error instanceof MatrixError && error.status === 401) this.#end({ why: "token refused", detail: error.message });
       else if (error instanceof MudpuppyError) this.#end({ why: "store lost", detail: error.code });
-      else this.trouble.value = String(error);
+      else this.trouble.value = whatHappened(error);
     }
   }
 
   /** The rooms are kept first: should the machine not get to its part, it asks for the same answer again. */
   async #take(answer: SyncAnswer): Promise<void> {
-    await this.rooms.take(answer);
+    await this.rooms.takeAndKeep(answer);
     await this.device.machine.receiveSync(answer);
-    if (answer.rooms) this.rooms.changed.value++; // now that the keys for what is new are here
-    for (const [id, { timeline }] of Object.entries(answer.rooms?.join ?? {})) this.outbox.settle(id, timeline?.events ?? []);
+    this.#tabs.tell(answer);
+    this.#look(answer); // now that the keys for what is new are here
     void this.#pump();
+  }
+
+  /** Shows what the tab has heard that owns the machine. */
+  #show(answer: SyncAnswer): void {
+    this.rooms.take(answer);
+    this.#look(answer);
+  }
+
+  #look({ rooms }: SyncAnswer): void {
+    if (!rooms) return;
+    this.rooms.changed.value++;
+    for (const [id, { timeline }] of Object.entries(rooms.join ?? {})) this.outbox.settle(id, timeline?.events ?? []);
   }
 
   /** Sends what the device has to send. */
@@ -128,9 +168,9 @@ export class Session {
       this.trouble.value = "";
       if (this.standing.peek() !== "verified") await this.#updateStanding();
     } catch (error) {
-      const { code, status } = error as { code?: string; status?: number };
+      const { status } = error as { status?: number };
       if (this.#ending.signal.aborted || status === 0) return; // which is shown already
-      this.trouble.value = `${code ?? ""} ${(error as Error).message}`.trim();
+      this.trouble.value = whatHappened(error);
     }
   }
 
@@ -199,12 +239,14 @@ export class Session {
   /** Lets go of everything, for another tab or a later visit. */
   async close(): Promise<void> {
     this.#ending.abort();
+    this.#tabs.close();
     await this.device.close().catch(() => {});
   }
 
   /** Logs out, and forgets everything that was kept here. */
   async logOut(): Promise<void> {
     const told = logOut(this.credentials).catch(() => {}); // the server may be gone
+    this.#tabs.tellLoggedOut();
     await this.close();
     await told;
     await deleteEverything(this.credentials);

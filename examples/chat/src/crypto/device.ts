@@ -6,6 +6,7 @@ import type { SavedSession } from "../storage/session";
 import { Recipients } from "./recipients";
 
 export interface DeviceOptions {
+  /** Is told whether this tab owns the machine, which all tabs share. */
   onRole(role: Role): void;
   /** Asks for the account's password, which the homeserver may want when keys are published. */
   password(): Promise<string | undefined>;
@@ -25,11 +26,12 @@ export class Device {
     this.recipients = recipients;
   }
 
-  /** Opens the device, or makes its keys at the first time. */
+  /** Opens the device, for all tabs to use, or makes its keys at the first time. */
   static async open({ credentials, storeKey }: SavedSession, { onRole, password }: DeviceOptions): Promise<Device> {
     const { homeserver, userId, deviceId, accessToken } = credentials;
+    const store = indexedDBStore(storeName(credentials));
     await init();
-    const machine = await OlmMachine.open({ userId, deviceId, store: indexedDBStore(storeName(credentials)), key: storeKey, wait: true, onRole });
+    const machine = await OlmMachine.open({ userId, deviceId, store, key: storeKey, shared: true, onRole });
     storeKey.fill(0);
     const recipients = new Recipients();
     const authenticate = async (challenge: Content) => {
@@ -51,6 +53,7 @@ export class Device {
 
   async close(): Promise<void> {
     this.connection.close();
+    this.recipients.close();
     await this.machine.close();
   }
 }

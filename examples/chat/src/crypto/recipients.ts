@@ -21,7 +21,14 @@ const isPreKeyMessage = (content: Content) =>
 
 export class Recipients {
   #sharing: Promise<unknown> = Promise.resolve();
-  #found: Recipient[] = [];
+  /** Those of the sharing that goes on, if one does. */
+  #found: Recipient[] | undefined;
+  /** The tab that owns the machine sends for the others, and tells them. */
+  readonly #others = new BroadcastChannel("mudpuppy-chat recipients");
+
+  constructor() {
+    this.#others.onmessage = ({ data }: MessageEvent<Recipient[]>) => this.#found?.push(...data);
+  }
 
   /** A fetch that notes for whom keys pass. */
   watch(inner: typeof fetch): typeof fetch {
@@ -34,25 +41,31 @@ export class Recipients {
   }
 
   #read(type: string, body: { messages?: Messages }): void {
+    const found: Recipient[] = [];
     for (const [userId, devices] of Object.entries(body.messages ?? {})) {
       for (const [deviceId, content] of Object.entries(devices)) {
         const withheld = type === "m.room_key.withheld";
         const how = withheld ? "withheld" : isPreKeyMessage(content) ? "new session" : "known session";
-        this.#found.push({ userId, deviceId, how, at: Date.now(), ...(withheld && { reason: String(content["code"]) }) });
+        found.push({ userId, deviceId, how, at: Date.now(), ...(withheld && { reason: String(content["code"]) }) });
       }
     }
+    this.#found?.push(...found);
+    this.#others.postMessage(found);
   }
 
   /** Does what gives away the key of a room, one room at a time, so that it is known for which. */
   during<Result>(roomId: string, act: (note: (sessionId: string) => Promise<void>) => Promise<Result>): Promise<Result> {
-    const begin = () => act((sessionId) => this.#keep(roomId, sessionId));
+    const begin = () => {
+      this.#found = [];
+      return act((sessionId) => this.#keep(roomId, sessionId)).finally(() => (this.#found = undefined));
+    };
     const result = this.#sharing.then(begin, begin);
     this.#sharing = result.catch(() => {});
     return result;
   }
 
   async #keep(roomId: string, sessionId: string): Promise<void> {
-    const found = this.#found.splice(0);
+    const found = this.#found?.splice(0) ?? [];
     if (found.length === 0) return;
     await change(["recipients", [roomId, sessionId], [...(await this.of(roomId, sessionId)), ...found]]);
   }
@@ -60,5 +73,9 @@ export class Recipients {
   /** Whom this device gave the key of a session to. */
   async of(roomId: string, sessionId: string): Promise<Recipient[]> {
     return (await get<Recipient[]>("recipients", [roomId, sessionId])) ?? [];
+  }
+
+  close(): void {
+    this.#others.close();
   }
 }

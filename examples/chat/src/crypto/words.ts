@@ -68,6 +68,27 @@ export function whyKeysFailed(error: unknown): string {
   return keyFiles[code] ?? `Something went wrong: ${(error as Error).message}`;
 }
 
+const failures: Record<string, string> = {
+  ERR_STORE_FULL: "There is no space left on this device, so nothing new can be kept.",
+  ERR_STORE_BUSY: "Another tab has the keys of this device.",
+  ERR_STORE_UNAVAILABLE: "This browser keeps nothing here, as in some private windows.",
+  ERR_STORE_TOO_NEW: "The keys were written by a newer version of this page. Load it again.",
+  ERR_STORE_KEY: "The keys of this device do not open any more.",
+  ERR_STORE_DAMAGED: "The keys of this device are damaged.",
+  ERR_REQUEST: "The server refused something.",
+  ERR_UNVERIFIED: "There are devices in the room that nobody vouches for.",
+  ERR_IDENTITY_CHANGED: "Somebody in the room has other keys than before. Look at them under “People”.",
+  QuotaExceededError: "There is no space left on this device, so nothing new can be kept.",
+};
+
+/** What went wrong, and its name for those who look it up. */
+export function whatHappened(error: unknown): string {
+  const { code, name, message } = error as { code?: unknown; name?: string; message?: string };
+  const key = typeof code === "string" ? code : (name ?? "");
+  const words = failures[key];
+  return words ? `${words} (${key})` : (message ?? String(error));
+}
+
 /** A fingerprint in groups that can be read aloud. */
 export function inGroups(key: string): string {
   return key.match(/.{1,4}/g)?.join(" ") ?? key;

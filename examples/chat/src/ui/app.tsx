@@ -3,7 +3,6 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { MudpuppyError } from "mudpuppy";
 import { type End, Session } from "../client/session";
-import { takeOver, whenTakenOver } from "../client/tabs";
 import type { Credentials } from "../matrix/types";
 import { beginSession, loadSession, type SavedSession } from "../storage/session";
 import { askPassword, PasswordDialog } from "./password";
@@ -14,7 +13,7 @@ import { Notice } from "./notice";
 type Phase =
   | { name: "starting" }
   | { name: "login"; ended?: End }
-  | { name: "elsewhere" }
+  | { name: "stopped" }
   | { name: "failed"; error: unknown }
   | { name: "home"; session: Session };
 
@@ -30,12 +29,7 @@ async function open(saved: SavedSession, typed?: string): Promise<void> {
         password = undefined;
         return known ?? askPassword();
       },
-      onRole: (role) => role === "waiting" && (phase.value = { name: "elsewhere" }),
-      onEnd: (end) => (phase.value = end.why === "robbed" ? { name: "elsewhere" } : { name: "login", ended: end }),
-    });
-    whenTakenOver(async () => {
-      await session.close();
-      phase.value = { name: "elsewhere" };
+      onEnd: (end) => (phase.value = end.why === "tab ended" ? { name: "stopped" } : { name: "login", ended: end }),
     });
     phase.value = { name: "home", session };
   } catch (error) {
@@ -75,10 +69,10 @@ function Shown() {
       return <Notice title="One moment" text="The keys of this device are being read." busy />;
     case "login":
       return <Login ended={now.ended} onEnter={enter} />;
-    case "elsewhere":
+    case "stopped":
       return (
-        <Notice title="The chat is open in another tab" text="One tab at a time has the keys of this device.">
-          <button class="primary" onClick={takeOverHere}>Use it here</button>
+        <Notice title="This tab was stopped" text="It did not answer for a while, or another one runs a newer version. Nothing is lost.">
+          <button class="primary" onClick={() => location.reload()}>Go on here</button>
         </Notice>
       );
     case "failed":
@@ -86,11 +80,6 @@ function Shown() {
     case "home":
       return <Home session={now.session} />;
   }
-}
-
-function takeOverHere(): void {
-  takeOver();
-  location.reload();
 }
 
 function Failed({ error }: { error: unknown }) {

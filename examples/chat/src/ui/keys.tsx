@@ -30,6 +30,7 @@ export function Keys({ session }: { session: Session }) {
   const { run, progress, outcome, stop } = useJob();
   const [passphrase, setPassphrase] = useState("");
   const input = useRef<HTMLInputElement>(null);
+  const canRun = session.isOwner.value && passphrase !== "" && progress === undefined;
 
   const exportKeys = () =>
     run(async (options) => {
@@ -48,13 +49,14 @@ export function Keys({ session }: { session: Session }) {
     <section>
       <h3>Keys in a file</h3>
       <p class="quiet">With the keys of this device, another one can read what was said before it was there.</p>
+      {!session.isOwner.value && <p class="hint">That is done in the tab that was opened first.</p>}
       <label>
         Passphrase of the file
         <input type="password" autocomplete="off" value={passphrase} onInput={(event) => setPassphrase(event.currentTarget.value)} />
       </label>
       <div class="actions">
-        <button disabled={!passphrase || progress !== undefined} onClick={exportKeys}>Export</button>
-        <button disabled={!passphrase || progress !== undefined} onClick={() => input.current?.click()}>Import</button>
+        <button disabled={!canRun} onClick={exportKeys}>Export</button>
+        <button disabled={!canRun} onClick={() => input.current?.click()}>Import</button>
         <input ref={input} type="file" hidden aria-label="File with keys" onChange={(event) => importKeys(event.currentTarget.files?.[0])} />
       </div>
       {progress && <Progress progress={progress} onStop={stop} />}

@@ -13,7 +13,7 @@ const ends: Record<End["why"], string> = {
   "logged out": "You are logged out, and what was kept in this browser is deleted.",
   "token refused": "The server has logged this device out. Log in to go on.",
   "store lost": "The browser has deleted or lost the keys of this device. Log in anew; what comes from then on can be read.",
-  robbed: "",
+  "tab ended": "",
 };
 
 /** What an address may bring along, as those of the demo do. Only homeservers on this machine are entered unasked. */
