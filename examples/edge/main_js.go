@@ -108,15 +108,24 @@ func (o *object) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // alarm looks for what is new. It asks for the next alarm first, lest a crash be the
-// end of them.
+// end of them, and once more only if that is to come at another time: each is paid for.
 func (o *object) alarm(ctx context.Context) error {
-	o.wakeIn(time.Minute)
+	o.mu.Lock()
+	isFirst := o.bot == nil
+	o.mu.Unlock()
+	if isFirst {
+		o.wakeIn(time.Minute)
+	}
 	b, err := o.open(ctx)
 	if err != nil {
 		fmt.Println(err)
 		return nil // and not the error, for which the runtime would try again at once
 	}
-	o.wakeIn(b.Wake(ctx))
+	planned := b.Soon()
+	o.wakeIn(planned)
+	if wait := b.Wake(ctx); wait != planned {
+		o.wakeIn(wait)
+	}
 	return nil
 }
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
 for (const [module, resolution, ...files] of [
-  ["nodenext", "nodenext", "snippets.ts", "machine.ts", "libolm.ts", "libolm-required.cts"],
-  ["esnext", "bundler", "snippets.ts", "machine.ts", "libolm.ts"],
+  ["nodenext", "nodenext", "snippets.ts", "machine.ts", "cloudflare.ts", "libolm.ts", "libolm-required.cts"],
+  ["esnext", "bundler", "snippets.ts", "machine.ts", "cloudflare.ts", "libolm.ts"],
 ]) {
   for (const file of files) {
     test(`${file}: what should compile does, and nothing else: ${resolution}`, () => {

@@ -110,7 +110,7 @@ func (b *Bot) Wake(ctx context.Context) time.Duration {
 	return b.pace.next(err)
 }
 
-// Soon is within which time the bot is to be woken after somebody has said something.
+// Soon is within which time the bot is to be woken, as far as one can tell.
 func (b *Bot) Soon() time.Duration { return b.pace.soon() }
 
 // round is what there is to do at a time.

@@ -29,14 +29,21 @@ func (p *pace) stir() {
 	p.mu.Unlock()
 }
 
-// soon is for when somebody has stirred. What fails is left alone all the same.
+// soon returns how long to wait if all goes well. What fails is left alone.
 func (p *pace) soon() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.failures > 0 {
 		return maxPause
 	}
-	return p.busy
+	return p.usual()
+}
+
+func (p *pace) usual() time.Duration {
+	if p.now().Sub(p.active) < calm {
+		return p.busy
+	}
+	return p.quiet
 }
 
 // next returns how long to wait after a round. Failures double the time, so that a
@@ -44,16 +51,12 @@ func (p *pace) soon() time.Duration {
 func (p *pace) next(err error) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	wait := p.quiet
-	if p.now().Sub(p.active) < calm {
-		wait = p.busy
-	}
 	if err == nil {
 		p.failures = 0
-		return wait
+		return p.usual()
 	}
 	p.failures++
-	wait = min(p.busy<<min(p.failures-1, 20), maxPause)
+	wait := min(p.busy<<min(p.failures-1, 20), maxPause)
 	var a *away
 	if errors.As(err, &a) {
 		wait = max(wait, a.pause)

@@ -1,0 +1,5 @@
+/** A program, compiled by the platform. */
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
