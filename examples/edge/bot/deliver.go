@@ -12,22 +12,28 @@ import (
 // errUnshared means that the key of a room does not get to all who are to have it.
 var errUnshared = errors.New("the room key could not be shared now")
 
-// deliver says what waits to be said, in order. It has the turn.
-func (b *Bot) deliver(ctx context.Context) error {
+// deliver says what waits to be said, in order. A room whose key cannot be shared does
+// not hold up the others. It has the turn.
+func (b *Bot) deliver(ctx context.Context) (failed error) {
+	stuck := make(map[string]bool)
 	for {
-		m, err := b.queue.first(ctx)
+		m, err := b.queue.first(ctx, stuck)
 		if err != nil || m == nil {
-			return err
+			return errors.Join(failed, err)
 		}
-		if m.EventID, err = b.say(ctx, m); err != nil {
-			reason, final := isFinal(err)
-			if !final {
-				return err
-			}
+		m.EventID, err = b.say(ctx, m)
+		reason, final := isFinal(err)
+		switch {
+		case err == nil:
+			m.State = sent
+		case final:
 			m.State, m.Reason = refused, reason
 			b.log("a message was refused: " + reason)
-		} else {
-			m.State = sent
+		case errors.Is(err, errUnshared), errors.Is(err, machine.ErrNotShared):
+			stuck[m.Room], failed = true, err
+			continue
+		default:
+			return err
 		}
 		if err := b.queue.settle(ctx, *m); err != nil {
 			return err

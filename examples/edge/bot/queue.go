@@ -133,14 +133,18 @@ func (q *queue) add(ctx context.Context, m message) (message, error) {
 	return m, nil
 }
 
-// first returns the message that has waited longest, or nil.
-func (q *queue) first(ctx context.Context) (*message, error) {
+// first returns the message that has waited longest, but for those in some rooms, or
+// nil.
+func (q *queue) first(ctx context.Context, but map[string]bool) (*message, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.list.Waiting) == 0 {
-		return nil, nil
+	for _, id := range q.list.Waiting {
+		m, err := q.load(ctx, id)
+		if err != nil || m != nil && !but[m.Room] {
+			return m, err
+		}
 	}
-	return q.load(ctx, q.list.Waiting[0])
+	return nil, nil
 }
 
 // settle notes what became of a message, and forgets what is older than a day.
