@@ -77,3 +77,10 @@ func (m *Machine) SignedKeys() int {
 	defer m.mu.Unlock()
 	return len(m.state.signedKeys)
 }
+
+// InMemory is how many inbound sessions are in memory.
+func (m *Machine) InMemory() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.state.inbound.sessions)
+}
