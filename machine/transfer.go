@@ -59,7 +59,10 @@ func (in *inbound) exportContent() ([]byte, error) {
 	o := newObject(1024).text("algorithm", megolmAlgorithm).raw("forwarding_curve25519_key_chain", []byte("[]"))
 	o.text("room_id", in.room).open("sender_claimed_keys").text("ed25519", in.ed25519.String()).close()
 	o.text("sender_key", in.key.String()).text("session_id", in.session.SessionID()).text("session_key", key.Base64())
-	return o.boolean("shared_history", in.shared).done(), nil
+	if o.boolean("shared_history", in.shared); in.shared {
+		o.boolean("m.shared_history", true) // as the Rust SDK reads it
+	}
+	return o.done(), nil
 }
 
 // Import says what became of a session that was imported.
@@ -159,6 +162,11 @@ func readExported(json []byte, now int64) (*inbound, Import) {
 			result.Error = ErrAlgorithm
 		}
 		return nil, result
+	}
+	// Others write it by other names.
+	for _, name := range []string{"m.shared_history", "org.matrix.msc3061.shared_history"} {
+		shared, _ := content.Get(name).Bool()
+		k.shared = k.shared || shared
 	}
 	in, ok := importKey(k, content, fromImport, now)
 	if !ok {

@@ -6,6 +6,7 @@ import { memoryStore, OlmMachine } from "mudpuppy";
 import { Client, makeRoom } from "./machines/client.mjs";
 import { Homeserver } from "./machines/homeserver.mjs";
 import { makeRoomKey, makeRoomKeys } from "./machines/roomkeys.mjs";
+import { memoryStore as storeOfReadme } from "./stores/readme.mjs";
 
 let server;
 before(() => {
@@ -129,4 +130,135 @@ test("what cannot be a source, or an option, is refused", async () => {
   await machine.close();
   assert.equal(await code(machine.importRoomKeys("[]")), "ERR_CLOSED");
   assert.equal(await code(machine.exportRoomKeys({ unencrypted: true })), "ERR_CLOSED");
+});
+
+/** A store of which a commit fails: the one after so many more. */
+class Failing {
+  after = Infinity;
+  #store;
+
+  constructor(store) {
+    this.#store = store;
+  }
+
+  load(query) {
+    return this.#store.load(query);
+  }
+
+  commit(epoch, changes) {
+    if (this.after-- === 0) throw new DOMException("the disk is full", "QuotaExceededError");
+    return this.#store.commit(epoch, changes);
+  }
+}
+
+test("T37: the store fails in the middle: the import ends, and brings the rest when it is made again", async () => {
+  const keys = await makeRoomKeys(1000);
+  for (const after of [0, 1, 3]) {
+    const store = new Failing(storeOfReadme());
+    const machine = await open({ store });
+    store.after = after;
+    await assert.rejects(machine.importRoomKeys(keys), { code: "ERR_STORE_FAILED" });
+    const { imported, kept, failed } = await machine.importRoomKeys(keys);
+    assert.deepEqual([imported + kept, failed], [1000, []]);
+    assert.ok(imported > 0 && kept <= after * 250, `${kept} kept, though commit ${after + 1} failed`);
+    assert.deepEqual(ids(await all(machine)), ids(keys));
+    await machine.close();
+  }
+});
+
+test("an import that is aborted leaves what it has, and says how far it had come", async () => {
+  const keys = await makeRoomKeys(1000);
+  for (const passphrase of [undefined, "x"]) {
+    const source = await open();
+    await source.importRoomKeys(keys);
+    const file = await source.exportRoomKeys(passphrase ? { passphrase, rounds: 1 } : { unencrypted: true });
+    const machine = await open();
+    const controller = new AbortController();
+    const progress = [];
+    const onProgress = (now) => {
+      progress.push(now);
+      if (now.keys > 0) controller.abort(new Error("enough"));
+    };
+    await assert.rejects(machine.importRoomKeys(file, { passphrase, onProgress, signal: controller.signal }), { code: "ERR_ABORTED", retryable: true });
+    const there = (await all(machine)).length;
+    assert.ok(there >= progress.at(-1).keys && there < 1000, `${there} keys`);
+    assert.ok(progress.at(-1).done < progress.at(-1).total && progress.at(-1).total === file.size);
+    const result = await machine.importRoomKeys(file, { passphrase });
+    assert.deepEqual([result.kept, result.imported], [there, 1000 - there]);
+    await assert.rejects(machine.importRoomKeys(file, { passphrase, signal: AbortSignal.abort() }), { code: "ERR_ABORTED" });
+    await assert.rejects(machine.exportRoomKeys({ unencrypted: true, signal: AbortSignal.abort() }), { code: "ERR_ABORTED" });
+    await Promise.all([machine.close(), source.close()]);
+  }
+});
+
+test("an onProgress that throws is logged, and stops nothing", async () => {
+  const lines = [];
+  const machine = await open({ logger: { error: (line) => lines.push(line) } });
+  const onProgress = () => {
+    throw new Error("no");
+  };
+  assert.equal((await machine.importRoomKeys(await makeRoomKeys(3), { onProgress })).imported, 3);
+  await machine.exportRoomKeys({ unencrypted: true, onProgress });
+  assert.deepEqual(lines, Array(2).fill("onProgress has thrown: Error: no"));
+  await machine.close();
+});
+
+test("the keys of one room are exported, and an export of none is read", async () => {
+  const keys = await makeRoomKeys(20, 4);
+  const machine = await open();
+  await machine.importRoomKeys(keys);
+  const [{ room_id: roomId }] = keys;
+  const some = JSON.parse(await (await machine.exportRoomKeys({ unencrypted: true, roomId })).text());
+  assert.deepEqual(ids(some), ids(keys.filter(({ room_id }) => room_id === roomId)));
+  for (const options of [{ unencrypted: true }, { passphrase: "x", rounds: 1 }]) {
+    const none = await machine.exportRoomKeys({ ...options, roomId: "!none:example.org" });
+    assert.deepEqual(await machine.importRoomKeys(none, { passphrase: options.passphrase }), { imported: 0, kept: 0, failed: [], total: 0 });
+  }
+  await machine.close();
+});
+
+test("who writes and reads during an import waits for a slice at most", async () => {
+  const keys = await makeRoomKeys(3000);
+  const [alice, bob] = ["@alice:slices.org", "@bob:slices.org"];
+  const a = await Client.open(server, alice, "A");
+  const b = await Client.open(server, bob, "B");
+  const room = await makeRoom(a, b);
+  await a.say(room, [alice, bob], "hello");
+  await b.sync();
+  await b.say(room, [alice, bob], "hello");
+  const [event] = b.rooms.get(room);
+  let isDone = false;
+  const importing = b.machine.importRoomKeys(keys).finally(() => (isDone = true));
+  let turns = 0;
+  for (; !isDone; turns++) {
+    await b.machine.encrypt(room, "m.room.message", { body: "now" });
+    assert.equal((await b.machine.decrypt(room, event)).event.content.body, "hello");
+    await new Promise(setImmediate);
+  }
+  assert.equal((await importing).imported, 3000);
+  assert.ok(turns >= 5, `${turns} turns`);
+  await Promise.all([a.machine.close(), b.machine.close()]);
+});
+
+test("without crypto.subtle, as in pages that are not secure, keys are derived by turns with the page", async () => {
+  const subtle = Object.getOwnPropertyDescriptor(Crypto.prototype, "subtle");
+  const machine = await open();
+  await machine.importRoomKeys(await makeRoomKeys(1));
+  const file = await machine.exportRoomKeys({ passphrase: "é🐟", rounds: 20_000 });
+  Object.defineProperty(Crypto.prototype, "subtle", { configurable: true, value: undefined });
+  try {
+    let turns = 0;
+    const counting = setInterval(() => turns++, 0);
+    assert.equal((await machine.importRoomKeys(file, { passphrase: "é🐟" })).kept, 1);
+    clearInterval(counting);
+    assert.ok(turns > 0);
+    await assert.rejects(machine.importRoomKeys(file, { passphrase: "wrong" }), { code: "ERR_PASSPHRASE" });
+    const controller = new AbortController();
+    const aborted = machine.exportRoomKeys({ passphrase: "x", rounds: 40_000_000, signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await assert.rejects(aborted, { code: "ERR_ABORTED" });
+  } finally {
+    Object.defineProperty(Crypto.prototype, "subtle", subtle);
+  }
+  await machine.close();
 });
