@@ -209,12 +209,15 @@ func (mig *Migration) Finish(ctx context.Context) error {
 	if mig.finished {
 		return nil
 	}
-	err := mig.step(ctx, func(w *work) error {
-		w.forgetAdopted()
-		w.keep(w.state.own)
-		w.delete(store.Account, migratingKey)
-		return nil
-	})
+	w, err := mig.step(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	w.forgetAdopted()
+	w.keep(w.state.own)
+	w.delete(store.Account, migratingKey)
+	err = mig.failed(w.commit(ctx))
 	mig.finished = err == nil
 	return err
 }
@@ -235,26 +238,20 @@ func (m *Machine) forgetAdopted() {
 	m.adopted = nil
 }
 
-// step does something in one commit, and returns when that is durable.
-func (mig *Migration) step(ctx context.Context, do func(*work) error) error {
+// step begins a step, unless there can be none any more.
+func (mig *Migration) step(ctx context.Context) (*work, error) {
 	switch {
 	case mig.err != nil:
-		return mig.err
+		return nil, mig.err
 	case mig.finished:
-		return ErrClosed
+		return nil, ErrClosed
 	}
-	mig.err = mig.try(ctx, do)
-	return mig.err
+	w, err := mig.machine.begin(ctx)
+	return w, mig.failed(err)
 }
 
-func (mig *Migration) try(ctx context.Context, do func(*work) error) error {
-	w, err := mig.machine.begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.end()
-	if err := do(w); err != nil {
-		return err
-	}
-	return w.commit(ctx)
+// failed notes an error of the store, and returns it. Nobody knows what the store has.
+func (mig *Migration) failed(err error) error {
+	mig.err = err
+	return err
 }

@@ -52,37 +52,41 @@ type MigratedRoom struct {
 // migration's from then on, which wipes them. It returns an error of the store.
 func (mig *Migration) AddSessions(ctx context.Context, sessions []MigratedSession) ([]Migrated, error) {
 	defer func() {
-		for _, s := range sessions {
-			s.Session.Wipe()
+		for i := range sessions {
+			sessions[i].Session.Wipe()
 		}
 	}()
-	return inSlices(sessions, func(some []MigratedSession, outcomes []Migrated) error {
-		peers := make(map[peerKey]*peer)
-		defer func() {
-			for _, p := range peers {
-				p.wipe()
-			}
-		}()
-		return mig.step(ctx, func(w *work) error {
-			var known []string
-			for _, s := range some {
-				// Whose they are, the first event that comes by one of them tells.
-				peers[s.SenderKey] = &peer{id: peerID{key: s.SenderKey}}
-				if mig.received[s.SenderKey] != nil {
-					known = append(known, peerID{key: s.SenderKey}.name())
-				}
-			}
-			order.Strings(known)
-			err := w.loadKeys(ctx, store.OlmSessions, slices.Compact(known), func(rec store.Record) bool {
-				key, err := keys.ParseCurve25519(rec.Key)
-				return err == nil && peers[key].read(rec.Value)
-			})
-			for i := range some {
-				outcomes[i] = mig.addSession(w, peers[some[i].SenderKey], &some[i])
-			}
-			return err
-		})
+	w, err := mig.step(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.end()
+	peers := make(map[peerKey]*peer)
+	var known []string
+	for i := range sessions {
+		key := sessions[i].SenderKey
+		if peers[key] == nil && mig.received[key] != nil {
+			known = append(known, peerID{key: key}.name())
+		}
+		peers[key] = &peer{id: peerID{key: key}} // whose it is, the first event that comes by it tells
+	}
+	err = w.loadKeys(ctx, store.OlmSessions, known, func(rec store.Record) bool {
+		key, err := keys.ParseCurve25519(rec.Key)
+		return err == nil && peers[key].read(rec.Value)
 	})
+	defer func() {
+		for _, p := range peers {
+			p.wipe()
+		}
+	}()
+	if err != nil {
+		return nil, mig.failed(err)
+	}
+	outcomes := make([]Migrated, len(sessions))
+	for i := range sessions {
+		outcomes[i] = mig.addSession(w, peers[sessions[i].SenderKey], &sessions[i])
+	}
+	return outcomes, mig.failed(w.commit(ctx))
 }
 
 // addSession puts a session where it belongs among those with a device. Of one that a
@@ -106,7 +110,9 @@ func (mig *Migration) addSession(w *work, p *peer, s *MigratedSession) Migrated 
 	if at < 0 {
 		at = len(times)
 	}
-	times = slices.Insert(times, at, s.Received)
+	times = append(times, s.Received)
+	copy(times[at+1:], times[at:])
+	times[at] = s.Received
 	p.sessions = slices.Insert(p.sessions, at, &peerSession{Session: s.Session})
 	surplus := len(times) > maxSessions
 	if surplus {
@@ -122,35 +128,37 @@ func (mig *Migration) addSession(w *work, p *peer, s *MigratedSession) Migrated 
 // They are the migration's from then on, which wipes them. It returns an error of the
 // store.
 func (mig *Migration) AddRoomKeys(ctx context.Context, sessions []MigratedRoomKey) ([]Migrated, error) {
+	ids := make([]string, len(sessions))
+	for i := range sessions {
+		ids[i] = sessions[i].Session.SessionID()
+	}
 	defer func() {
-		for _, s := range sessions {
-			s.Session.Wipe()
+		for i := range sessions {
+			sessions[i].Session.Wipe()
 		}
 	}()
-	return inSlices(sessions, func(some []MigratedRoomKey, outcomes []Migrated) error {
-		var known map[string]*inbound
-		defer func() {
-			for _, in := range known {
-				if in != nil {
-					in.session.Wipe()
-				}
+	w, err := mig.step(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.end()
+	order.Strings(ids)
+	known, err := w.knownSessions(ctx, slices.Compact(ids))
+	defer func() {
+		for _, in := range known {
+			if in != nil {
+				in.session.Wipe()
 			}
-		}()
-		return mig.step(ctx, func(w *work) (err error) {
-			ids := make([]string, len(some))
-			for i, s := range some {
-				ids[i] = s.Session.SessionID()
-			}
-			order.Strings(ids)
-			if known, err = w.knownSessions(ctx, slices.Compact(ids)); err != nil {
-				return err
-			}
-			for i := range some {
-				outcomes[i] = w.addMigrated(known, &some[i])
-			}
-			return nil
-		})
-	})
+		}
+	}()
+	if err != nil {
+		return nil, mig.failed(err)
+	}
+	outcomes := make([]Migrated, len(sessions))
+	for i := range sessions {
+		outcomes[i] = w.addMigrated(known, &sessions[i])
+	}
+	return outcomes, mig.failed(w.commit(ctx))
 }
 
 func (w *work) addMigrated(known map[string]*inbound, s *MigratedRoomKey) Migrated {
@@ -179,52 +187,48 @@ func (w *work) addMigrated(known map[string]*inbound, s *MigratedRoomKey) Migrat
 // One that has another algorithm than is known here stays encrypted all the same, with
 // the one that is. It returns an error of the store.
 func (mig *Migration) AddRooms(ctx context.Context, rooms []MigratedRoom) ([]Migrated, error) {
-	return inSlices(rooms, func(some []MigratedRoom, outcomes []Migrated) error {
-		return mig.step(ctx, func(w *work) error {
-			for i, given := range some {
-				if !validID(given.RoomID) || !given.Settings.Policy.valid() {
-					outcomes[i].Error = ErrFormat
-					continue
-				}
-				r, err := w.loadRoom(ctx, given.RoomID)
-				if err != nil {
-					return err
-				}
-				if a := given.Settings.Algorithm; a != "" && a != megolmAlgorithm {
-					outcomes[i].Error = ErrAlgorithm
-					given.Settings.Algorithm = megolmAlgorithm
-				}
-				r.set(given.Settings)
-				w.keep(r)
-			}
-			return nil
-		})
-	})
+	w, err := mig.step(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.end()
+	outcomes := make([]Migrated, len(rooms))
+	for i := range rooms {
+		id, settings := rooms[i].RoomID, rooms[i].Settings
+		if !validID(id) || !settings.Policy.valid() {
+			outcomes[i].Error = ErrFormat
+			continue
+		}
+		r, err := w.loadRoom(ctx, id)
+		if err != nil {
+			return nil, mig.failed(err)
+		}
+		if settings.Algorithm != "" && settings.Algorithm != megolmAlgorithm {
+			outcomes[i].Error = ErrAlgorithm
+			settings.Algorithm = megolmAlgorithm
+		}
+		r.set(settings)
+		w.keep(r)
+	}
+	return outcomes, mig.failed(w.commit(ctx))
 }
 
 // AddUsers has the devices of users followed, and says what became of each: ids that
 // cannot be are left out. It returns an error of the store.
 func (mig *Migration) AddUsers(ctx context.Context, users []string) ([]Migrated, error) {
-	return inSlices(users, func(some []string, outcomes []Migrated) error {
-		return mig.step(ctx, func(w *work) error {
-			for i, user := range some {
-				if !validUserID(user) {
-					outcomes[i].Error = ErrFormat
-				}
-			}
-			return w.track(ctx, some)
-		})
-	})
-}
-
-// inSlices does something with a list, as much at a time as fits into a commit.
-func inSlices[T any](all []T, do func(some []T, outcomes []Migrated) error) ([]Migrated, error) {
-	outcomes := make([]Migrated, len(all))
-	for from := 0; from < len(all); from += transferSlice {
-		to := min(from+transferSlice, len(all))
-		if err := do(all[from:to], outcomes[from:to]); err != nil {
-			return outcomes[:from], err
+	w, err := mig.step(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.end()
+	outcomes := make([]Migrated, len(users))
+	for i, user := range users {
+		if !validUserID(user) {
+			outcomes[i].Error = ErrFormat
 		}
 	}
-	return outcomes, nil
+	if err := w.track(ctx, users); err != nil {
+		return nil, mig.failed(err)
+	}
+	return outcomes, mig.failed(w.commit(ctx))
 }
