@@ -55,6 +55,7 @@ export {
   type Items,
   type LibolmData,
   type LibolmGroupSession,
+  type LibolmGroupSessionData,
   type LibolmRoom,
   type LibolmSession,
   migrateFromLibolm,

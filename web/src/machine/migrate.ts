@@ -38,20 +38,23 @@ export interface LibolmGroupSession {
   /** The id of the session, which is compared if it is there. */
   sessionId?: string | undefined;
   /** The session, and what is known of it. */
-  session: {
-    /** The room that it is for. */
-    room_id: string;
-    /** The pickle. */
-    session: string;
-    /** The keys that the device which made it said were its own, such as `ed25519`. */
-    keysClaimed?: { ed25519?: string | undefined; [algorithm: string]: string | undefined } | undefined;
-    /** Through whose hands it went. Only of an empty list is it believed that it came from that device itself. */
-    forwardingCurve25519KeyChain?: string[] | undefined;
-    /** Whether it came from anywhere else than from that device. */
-    untrusted?: boolean | undefined;
-    /** Whether it may be given to those who come to the room later. */
-    sharedHistory?: boolean | undefined;
-  };
+  session: LibolmGroupSessionData;
+}
+
+/** An inbound group session, and what is known of it. */
+export interface LibolmGroupSessionData {
+  /** The room that it is for. */
+  room_id: string;
+  /** The pickle. */
+  session: string;
+  /** The keys that the device which made it said were its own: of interest is `ed25519`. */
+  keysClaimed?: Record<string, string | undefined> | undefined;
+  /** Through whose hands it went. Only of an empty list is it believed that it came from that device itself. */
+  forwardingCurve25519KeyChain?: string[] | undefined;
+  /** Whether it came from anywhere else than from that device. */
+  untrusted?: boolean | undefined;
+  /** Whether it may be given to those who come to the room later. */
+  sharedHistory?: boolean | undefined;
 }
 
 /** How a room is encrypted: a record of the table `rooms` of matrix-js-sdk, whose keys are the rooms' ids. */
@@ -120,9 +123,17 @@ export interface MigrationFailure {
 }
 
 /** What became of everything. */
-export interface MigrationReport extends Record<MigrationKind, MigrationCount> {
+export interface MigrationReport {
   /** Whether the store had the device before. Then nothing was done. */
   alreadyDone: boolean;
+  /** Of Olm sessions. */
+  sessions: MigrationCount;
+  /** Of inbound group sessions. */
+  groupSessions: MigrationCount;
+  /** Of rooms. */
+  rooms: MigrationCount;
+  /** Of users. */
+  users: MigrationCount;
   /** What could not be taken. */
   failures: MigrationFailure[];
 }
