@@ -1,6 +1,6 @@
 // Chromium and Firefox, which measure in a fresh page for each job.
 
-import { findProgram } from "./find.mjs";
+import { findProgram } from "../../web/test/browsers/find.mjs";
 import { measureStores } from "../indexeddb/measure.mjs";
 import { measureLoads } from "./loads.mjs";
 import { measureIn, withProfile } from "./profile.mjs";
