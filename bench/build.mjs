@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shipped } from "../web/flags.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const mudpuppy = join(here, "node_modules/mudpuppy");
@@ -29,9 +30,6 @@ const html = `<!doctype html>
 </script>
 <script type="module" src="page.js"></script>
 `;
-
-/** The flags with which a module is compiled as it is shipped. */
-export const shipped = ["-trimpath", "-buildvcs=false", "-tags=wasmhost", "-ldflags=-s -w"];
 
 /** Runs the go command for wasm and returns what it prints. */
 export function go(...args) {

@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
+import { flags, shipped } from "../web/flags.mjs";
 import { lean } from "../web/lean.mjs";
-import { go, shipped } from "./build.mjs";
+import { go } from "./build.mjs";
 import { byPackage } from "./size/packages.mjs";
 import { functions, sections } from "./size/sections.mjs";
 
@@ -23,9 +24,6 @@ function brotli(bytes) {
   return brotliCompressSync(bytes, { params }).length;
 }
 
-/** The flags that give the same code as it is shipped, with the names of its functions. */
-const withNames = shipped.filter((flag) => !flag.startsWith("-ldflags"));
-
 const kB = (n) => `${(n / 1000).toFixed(1)} kB`.padStart(12);
 
 function compile(folder, path, flags) {
@@ -37,7 +35,7 @@ function compile(folder, path, flags) {
 /** Prints the sizes of one module, and tells whether it keeps to its budget. */
 function report(folder, { name, package: path, brotli: budget }) {
   const module = lean(compile(folder, path, shipped));
-  const named = compile(folder, path, withNames);
+  const named = compile(folder, path, flags());
   const packages = go("list", "-deps", path).split("\n");
 
   console.log(`size: ${name} (${path})\n`);

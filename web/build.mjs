@@ -5,6 +5,7 @@ import { appendFile, copyFile, mkdir, readFile, readdir, rename, rm, writeFile }
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { shipped } from "./flags.mjs";
 import { lean } from "./lean.mjs";
 
 const web = fileURLToPath(new URL(".", import.meta.url));
@@ -17,10 +18,9 @@ const run = (command, args, options) =>
 const programs = { "olm.wasm": "./wasm/olm", "mudpuppy.wasm": "./wasm/full" };
 
 async function buildWasm() {
-  const flags = ["-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags=wasmhost"];
   for (const [file, source] of Object.entries(programs)) {
     const target = join(web, "build", file);
-    run("go", ["build", ...flags, "-o", target, source], {
+    run("go", ["build", ...shipped, "-o", target, source], {
       cwd: root,
       env: { ...process.env, GOOS: "js", GOARCH: "wasm" },
     });
