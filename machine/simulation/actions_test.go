@@ -166,26 +166,16 @@ func (w *world) otherServerIsAway() {
 	w.clock.After(forHowLong, func() {
 		w.server.Unreachable(remote, false)
 		for _, c := range w.clients {
-			c.missed = append(c.missed, from)
-			c.setOffline(c.offline)
+			w.judge.Away(c.name(), remote, from, w.clock.Now())
 		}
 	})
 }
 
-// setOffline takes the network away, or gives it back. As long as it is away, a device
-// cannot ask servers again that it has missed not long before.
+// setOffline takes the network away, or gives it back.
 func (c *client) setOffline(is bool) {
-	now := c.clock.Now()
-	if !c.offline {
-		c.missed = slices.DeleteFunc(c.missed, func(from time.Time) bool { return now.Sub(from) > longestAway+judge.Patience })
+	if c.offline = is; !is {
+		c.later(time.Second, c.wake)
 	}
-	if c.offline = is; is {
-		return
-	}
-	for _, from := range c.missed {
-		c.judge.Away(c.name(), remote, from, now)
-	}
-	c.later(time.Second, c.wake)
 }
 
 // strangersClaim uses up the one-time keys of a device, so that only the fallback key

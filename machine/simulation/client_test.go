@@ -29,8 +29,7 @@ type client struct {
 	store   *memory.Store
 	app     app
 	offline bool
-	missed  []time.Time // since when it has missed another server
-	gone    bool        // logged out
+	gone    bool // logged out
 
 	// What one life of the program has.
 	life     int
