@@ -104,7 +104,37 @@ function declare(hosting) {
       assert.deepEqual(error.users, []);
       return true;
     });
+    const verified = async () => (await a.machine.devices(bob)).find(({ deviceId }) => deviceId === "POLICY").verified;
+    await a.machine.verifyDevice(bob, "POLICY", b.machine.identityKeys.ed25519);
+    assert.ok(await verified());
+    await a.machine.unverifyDevice(bob, "POLICY");
+    assert.ok(!(await verified()));
+    await assert.rejects(a.machine.unverifyDevice(bob, "OTHER"), { code: "ERR_UNKNOWN_DEVICE" });
     await Promise.all([a.machine.close(), b.machine.close()]);
+  });
+
+  test("cross-signing: the homeserver is asked first what there is", async () => {
+    const own = new Homeserver();
+    const client = await openClient(own, carol, "OUTDATED");
+    await assert.rejects(client.machine.setUpCrossSigning(false), { code: "ERR_OUTDATED" });
+    await client.connection.pump();
+    await client.machine.setUpCrossSigning(false);
+    await client.machine.close();
+    own.close();
+  });
+
+  test("an event for a device comes again until the next answer", async () => {
+    const store = memoryStore();
+    const options = { ...hosting, userId: carol, deviceId: "AGAIN", store, unsealed: true };
+    const event = { type: "org.example", sender: bob, content: { a: 1 } };
+    const types = async (machine, answer) => (await machine.receiveSync(answer)).map(({ type }) => type);
+    const first = await OlmMachine.open(options);
+    assert.deepEqual(await types(first, { next_batch: "s1", to_device: { events: [event] } }), ["org.example"]);
+    await first.close();
+    const second = await OlmMachine.open(options);
+    assert.deepEqual(await types(second, {}), ["org.example"]);
+    assert.deepEqual(await types(second, {}), []);
+    await second.close();
   });
 
   test("cross-signing: the password is asked for, and the keys go to another device", async () => {
