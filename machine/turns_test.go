@@ -37,9 +37,9 @@ func TestSlicesLetAllOthersPass(t *testing.T) {
 	if want := []string{"2: call", "4: call", "1: slice", "3: slice"}; !slices.Equal(order, want) {
 		t.Errorf("the order is %q, not %q", order, want)
 	}
-	lock.Unlock()
-	lock.Lock() // it is free again
-	lock.Unlock()
+	if lock.Unlock(); lock.taken {
+		t.Error("nobody has it, and nobody can")
+	}
 }
 
 func waiting(name string) int { return int(name[0] - '0') }

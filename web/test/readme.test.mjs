@@ -8,6 +8,7 @@ import { transformSync } from "esbuild";
 import { Client, makeRoom } from "./machines/client.mjs";
 import { Homeserver } from "./machines/homeserver.mjs";
 import { LibolmClient } from "./machines/libolm.mjs";
+import { makeRoomKeys } from "./machines/roomkeys.mjs";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
@@ -90,4 +91,26 @@ test("the ten lines of README.md about files", async () => {
   assert.equal(await blob.text(), "a newt");
   assert.notEqual(await stored.get(content.file.url).text(), "a newt");
   assert.deepEqual(Object.keys(content.file).sort(), ["hashes", "iv", "key", "url", "v"]);
+});
+
+test("the lines of README.md about room keys in a file", async () => {
+  const [, lines] = readme.match(/Room keys in a file.*?```ts\n(.*?)```/s);
+  const { memoryStore, OlmMachine } = await import("mudpuppy");
+  const machine = await OlmMachine.open({ userId: "@alice:example.org", deviceId: "A", store: memoryStore(), unsealed: true });
+  const keys = await makeRoomKeys(3);
+  await machine.importRoomKeys(keys);
+  const [saved, shown, warned] = [[], [], []];
+  const given = {
+    ...{ machine, passphrase: "x", signal: new AbortController().signal, save: (...file) => saved.push(file), show: (part) => shown.push(part) },
+    chosenFile: () => new Blob([JSON.stringify([...keys, { ...keys[0], algorithm: "m.other" }])]),
+    console: { warn: (line) => warned.push(line) },
+  };
+  // The file that is chosen is another one, in the clear, with a bad key.
+  const body = lines.replace(/  passphrase,\n/, "") + "\nreturn [imported, kept];";
+  const source = transformSync(`async function run({ ${Object.keys(given)} }) { ${body} }`, { loader: "ts", target: "es2022" });
+  assert.deepEqual(await new Function(`${source.code}; return run;`)()(given), [0, 3]);
+  assert.equal(saved[0][1], "keys.txt");
+  assert.equal((await machine.importRoomKeys(saved[0][0], { passphrase: "x" })).kept, 3);
+  assert.deepEqual([shown.at(-1), warned], [1, [`key 3, of ${keys[0].room_id}: ERR_ALGORITHM`]]);
+  await machine.close();
 });
