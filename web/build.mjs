@@ -65,7 +65,7 @@ async function bundle() {
   const entries = ["mudpuppy", "olm", "libolm"].flatMap((name) => platforms.map((platform) => `${name}.${platform}`));
   await build({
     ...options,
-    entryPoints: [...entries, "mudpuppy.worker.browser", "mudpuppy.worker.node"].map((name) => `src/${name}.ts`),
+    entryPoints: [...entries, "mudpuppy.worker", "mudpuppy.worker.node"].map((name) => `src/${name}.ts`),
     define: { MUDPUPPY_BUILD: JSON.stringify(await digest()) },
     outdir: "dist",
     splitting: true,

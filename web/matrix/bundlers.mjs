@@ -14,7 +14,8 @@ const source = path("../test/scenario");
 
 /**
  * Bundlers for pages: from main.mjs and worker.mjs to files of the same names,
- * unless the bundler names files itself. `hashed` is what it calls the .wasm files.
+ * unless the bundler names files itself. `hashed` is what it calls the .wasm files,
+ * and `itsWorker` what becomes of a machine in Mudpuppy's own worker.
  */
 export const forPages = [
   {
@@ -32,26 +33,34 @@ export const forPages = [
     name: "esbuild",
     how: "--loader:.wasm=file and init({ url })",
     hashed: /^(olm|mudpuppy)-[0-9A-Z]{8}\.wasm$/,
+    itsWorker: "ERR_WORKER",
     build: (outdir) => runEsbuild({ outdir, loader: { ".wasm": "file" } }, { main: "with-url.mjs", worker: "worker.mjs" }),
   },
   {
     name: "esbuild",
     how: "inline",
+    itsWorker: "ERR_UNSUPPORTED",
     build: (outdir) => runEsbuild({ outdir, plugins: [inlineForEsbuild] }),
   },
   {
     name: "esbuild",
-    how: ".wasm files copied beside the bundle",
-    build: (outdir) => runEsbuild({ outdir }).then(() => copyModule(outdir)),
+    how: ".wasm files copied beside the bundle, and the worker bundled there",
+    build: async (outdir) => {
+      await runEsbuild({ outdir });
+      await runEsbuild({ outdir, outExtension: {}, entryPoints: { "mudpuppy.worker": "mudpuppy/worker" } });
+      await copyModule(outdir);
+    },
   },
   {
     name: "rollup",
     how: "inline",
+    itsWorker: "ERR_UNSUPPORTED",
     build: (dir) => runRollup(dir, [toInline]),
   },
   {
     name: "rollup",
     how: ".wasm files copied beside the bundle",
+    itsWorker: "ERR_WORKER",
     build: (dir) => runRollup(dir).then(() => copyModule(dir)),
   },
 ];

@@ -47,7 +47,7 @@ for (const bundler of forPages) {
       const folder = await bundle(bundler);
       if (bundler.name !== "vite") await copyFile(path("../test/scenario/index.html"), join(folder, "index.html"));
       server = await serve({ "/": { folder, headers: strict } });
-      await checkPage(t, await outcomeAt(browser, server.url));
+      await checkPage(t, await outcomeAt(browser, server.url), bundler.itsWorker);
     });
   });
 }

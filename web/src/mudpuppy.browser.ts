@@ -18,6 +18,6 @@ export const init = makeInit(full, {
 
 startWorkersBy((url) =>
   url === undefined
-    ? new Worker(new URL("./mudpuppy.worker.browser.js", import.meta.url), { type: "module" })
+    ? new Worker(new URL("./mudpuppy.worker.js", import.meta.url), { type: "module" })
     : new Worker(url, { type: "module" }),
 );

@@ -100,6 +100,19 @@ function declare(start, where, name) {
     for (const { page } of [b, c]) await page.close();
   });
 
+  test("a worker that ends is replaced", { skip: where === "" && "there is none" }, async () => {
+    const [a, b] = [await app.newTab(), await app.newTab()];
+    for (const tab of [a, b]) await app.open(tab);
+    const saying = [a.say("before its end"), b.say("with it")];
+    await a.endWorker();
+    for (const said of await Promise.all(saying)) assert.match(said, /^\$/);
+    await until("the other owns it", async () => (await b.role()) === "owner");
+    await b.endWorker();
+    for (const tab of [a, b]) assert.match(await tab.say("after it"), /^\$/);
+    for (const tab of [a, b]) await tab.close();
+    for (const { page } of [a, b]) await page.close();
+  });
+
   test("what was done once is not done again by the next owner", async () => {
     const [a, b] = [await app.newTab(), await app.newTab()];
     for (const tab of [a, b]) await app.open(tab);
@@ -114,15 +127,32 @@ function declare(start, where, name) {
     for (const { page } of [a, b]) await page.close();
   });
 
-  test("an owner that is frozen is robbed, and wakes as a guest", { skip: name !== "chromium" && "pages cannot be frozen here" }, async () => {
+  test("an owner that does not answer is robbed, and is a guest afterwards", async () => {
+    const [a, b] = [await app.newTab(), await app.newTab()];
+    for (const tab of [a, b]) await app.open(tab);
+    await b.say("before it is stuck");
+    const stuck = a.stick(8000);
+    const began = Date.now();
+    await b.say("while it is stuck");
+    assert.ok(Date.now() - began < 7500, `it took ${Date.now() - began} ms`);
+    assert.equal(await b.role(), "owner");
+    await stuck;
+    await a.say("afterwards");
+    await until("it knows", async () => (await a.role()) === "guest");
+    for (const tab of [a, b]) await tab.close();
+    for (const { page } of [a, b]) await page.close();
+  });
+
+  test("an owner that is frozen lets go, and wakes as a guest", { skip: name !== "chromium" && "pages cannot be frozen here" }, async () => {
     const [a, b] = [await app.newTab(), await app.newTab()];
     for (const tab of [a, b]) await app.open(tab);
     await b.say("before the frost");
     const devtools = await a.page.createCDPSession();
     await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
-    await b.say("in the frost"); // which the frozen one may still hear
-    await until("it is robbed", async () => (await b.role()) === "owner");
-    await b.say("in another's place");
+    const began = Date.now();
+    await b.say("in the frost");
+    assert.ok(Date.now() - began < 10_000, `it took ${Date.now() - began} ms`);
+    assert.equal(await b.role(), "owner");
     await devtools.send("Page.setWebLifecycleState", { state: "active" });
     await until("it knows", async () => (await a.role()) === "guest");
     await a.say("after the frost");

@@ -1,5 +1,5 @@
-// Tabs that all write and read at once, while they are opened, closed, frozen, thawed
-// and killed at random: nothing is lost, nothing doubled, and no index is used twice.
+// Tabs that all write and read at once, while they are opened, closed, frozen, kept
+// busy and killed at random: nothing is lost, nothing doubled, and no index is used twice.
 // What counts is what the homeserver and a stranger in Node have received.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -20,8 +20,8 @@ const LONGEST = 15_000;
 const FROST = 3500;
 
 for (const [{ name, missing, find }, start, faults] of [
-  [chromium, launchFreezable, ["open", "close", "kill", "freeze"]],
-  [firefox, launch, ["open", "close"]], // where pages can neither be frozen nor killed
+  [chromium, launchFreezable, ["open", "close", "kill", "freeze", "stick"]],
+  [firefox, launch, ["open", "close", "stick"]], // where pages can neither be frozen nor their processes killed
 ]) {
   const executable = find();
   for (const [where, place] of [["", "in the pages"], ["?worker", "in workers"]]) {
@@ -125,6 +125,12 @@ class Play {
       await devtools.send("Page.setWebLifecycleState", { state: "active" });
       one.frozen = false;
     });
+  }
+
+  /** Its thread is busy for as long. */
+  async stick(one) {
+    one.frozen = true;
+    one.thaw = one.tab.stick(FROST).then(() => (one.frozen = false));
   }
 
   async judge(t) {

@@ -18,6 +18,8 @@ export interface Candidate {
   won(robbing: boolean): void;
   /** We do not own it any more. */
   lost(): void;
+  /** The page is about to be frozen: what it has must be let go of at once. */
+  frozen(): void;
   /** Somebody else owns it, and is ready for guests. */
   heard(owner: Term): void;
   /** Somebody has said something else to all. */
@@ -38,6 +40,9 @@ export class Election {
   #patience = PATIENCE.ready;
   #giveUp = () => {};
   #letGo = () => {};
+  #awake = Promise.resolve();
+  #wake: (() => void) | undefined; // while the page is frozen
+  readonly #listening = new AbortController();
 
   constructor(store: string, candidate: Candidate) {
     this.#name = nameOf(store);
@@ -45,6 +50,8 @@ export class Election {
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }: MessageEvent<ToAll>) => this.#hear(data);
     this.#timer = setInterval(() => this.#ask(), INTERVAL);
+    globalThis.document?.addEventListener("freeze", () => this.#freeze(), this.#listening);
+    globalThis.document?.addEventListener("resume", () => this.#resume(), this.#listening);
     void this.#run();
   }
 
@@ -69,6 +76,8 @@ export class Election {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#listening.abort();
+    this.#resume();
     this.#channel.close();
     this.#giveUp();
     this.#letGo();
@@ -76,11 +85,13 @@ export class Election {
 
   async #run(): Promise<void> {
     await this.#hold({ ifAvailable: true }, false);
-    while (!this.#closed) {
+    for (;;) {
+      await this.#awake;
+      if (this.#closed) return;
       const controller = new AbortController();
       this.#giveUp = () => controller.abort();
       const held = await this.#hold({ signal: controller.signal }, true);
-      if (!held && !this.#closed) await this.#hold({ steal: true }, true);
+      if (!held && !this.#closed && !this.#wake) await this.#hold({ steal: true }, true);
     }
   }
 
@@ -88,7 +99,7 @@ export class Election {
   async #hold(options: LockOptions, robbing: boolean): Promise<boolean> {
     let held = false;
     const grant = (lock: Lock | null) => {
-      if (lock === null || this.#closed) return;
+      if (lock === null || this.#closed || this.#wake) return;
       held = true;
       return new Promise<void>((resolve) => {
         this.#letGo = resolve;
@@ -107,6 +118,24 @@ export class Election {
       if (!this.#closed) this.#candidate.lost();
     }
     return held;
+  }
+
+  /**
+   * Lets go of everything, where the browser says that it freezes the page. It goes on
+   * hearing messages and taking locks, as if nothing were, but nothing that it begins
+   * comes to an end.
+   */
+  #freeze(): void {
+    this.#awake = new Promise((resolve) => (this.#wake = resolve));
+    if (this.term === undefined) return;
+    this.term = undefined;
+    this.#candidate.frozen();
+    this.#letGo();
+  }
+
+  #resume(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   #win(robbing: boolean): void {

@@ -81,6 +81,7 @@ export class Tab implements Home {
     this.#election = new Election(store, {
       won: (robbing) => void this.#won(robbing),
       lost: () => this.#lost(),
+      frozen: () => this.#lost(),
       heard: (owner) => this.#join(owner),
       told: (message) => this.#told(message),
     });
@@ -166,7 +167,7 @@ export class Tab implements Home {
     if (code === "ERR_UNKNOWN_REQUEST" && ofRequests.has(name)) return done();
     if (code === "ERR_IDENTITY_EXISTS") {
       const status = await this.call("machine_crossSigningStatus", pack([]));
-      if (!status.failed && new Uint32Array(status.bytes.buffer, 0, 3).every((has) => has === 1)) return done();
+      if (!status.failed && new Uint32Array(status.bytes.buffer, status.bytes.byteOffset, 3).every((has) => has === 1)) return done();
     }
     return answer;
   }
@@ -197,15 +198,17 @@ export class Tab implements Home {
 
   async #close(): Promise<Answer> {
     const hosted = this.#hosted;
-    if (hosted) {
-      this.#hub?.close();
-      this.#hub = undefined;
-      this.#hosted = undefined; // what comes now, waits for the end
-      await hosted.home.call("machine_close", pack([])).catch(() => {});
-      hosted.home.release();
+    this.#hub?.close();
+    this.#hub = this.#hosted = undefined; // what comes now, waits for the end
+    let answer = done();
+    try {
+      if (hosted) answer = await hosted.home.call("machine_close", pack([]));
+    } catch {
+      // with its worker
     }
+    hosted?.home.release();
     this.release();
-    return done();
+    return answer.failed && lost.has(codeOf(answer)) ? done() : answer;
   }
 
   #ready(opened: Hosted["opened"], role: Role): void {
@@ -323,7 +326,7 @@ export class Tab implements Home {
   #news(bytes: Uint8Array<ArrayBuffer>, term: Term): void {
     if (term !== this.#election.term) return;
     const kind = codeOf({ bytes });
-    if (kind === "role") return; // that of the worker or page that has the machine
+    if (kind === "role") return codeAt(bytes, kind) === "robbed" ? this.#resign(term) : undefined;
     if (isLost(bytes, "ERR_STORE_STALE")) return this.#resign(term);
     if (kind !== "log") this.#election.post({ news: bytes, owner: term });
     const over = isLost(bytes);
@@ -352,5 +355,10 @@ function guest(): MudpuppyError {
 /** Whether news say that the store is lost, for a certain reason if one is given. */
 function isLost(bytes: Uint8Array<ArrayBuffer>, code?: string): boolean {
   if (codeOf({ bytes }) !== "storeLost") return false;
-  return code === undefined || codeOf({ bytes: bytes.subarray(4 + "storeLost".length) }) === code;
+  return code === undefined || codeAt(bytes, "storeLost") === code;
+}
+
+/** The text after another one, in ASCII. */
+function codeAt(bytes: Uint8Array<ArrayBuffer>, after: string): string {
+  return codeOf({ bytes: bytes.subarray(4 + after.length) });
 }

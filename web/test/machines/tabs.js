@@ -19,7 +19,7 @@ const events = new Map(); // encrypted events of the room, by id
 const texts = new Map(); // what they say
 const unread = new Map(); // why not
 const toDevice = [];
-let asleep = 0; // when the tab was last frozen, or thawed
+let asleep = 0; // when the tab was last frozen, thawed or stuck
 for (const type of ["freeze", "resume"]) document.addEventListener(type, () => (asleep = Date.now()));
 
 /** A request that is made again, as the same one, until there is an answer. */
@@ -89,13 +89,21 @@ async function read(event) {
 
 timeline.onmessage = ({ data }) => show(data);
 
+let theWorker;
+
+/** A worker of the application's, which it can end. */
+function startWorker() {
+  return (theWorker = new Worker("/mudpuppy/dist/mudpuppy.worker.js", { type: "module" }));
+}
+
 let talking;
 const stats = { said: 0, longest: 0 };
 
 window.tab = {
   async open(options = {}) {
     if (!worker) await init();
-    const all = { userId, deviceId, key, shared: true, policy: "all_devices", ...(worker && { worker }), ...options };
+    if (worker) options = { worker: startWorker, ...options };
+    const all = { userId, deviceId, key, shared: true, policy: "all_devices", ...options };
     machine = await OlmMachine.open({ store: indexedDBStore("tabs"), ...all, onRole: (role) => roles.push(role) });
     connection = connect(machine, { baseUrl: location.origin, accessToken: token });
     for (const type of ["roomKeys", "devicesChanged", "storeLost"]) machine.addEventListener(type, () => heard.push(type));
@@ -115,6 +123,12 @@ window.tab = {
   instance: () => machine instanceof OlmMachine,
   call,
   close: () => machine.close(),
+  /** Keeps the thread of the page busy. */
+  stick(ms) {
+    asleep = Date.now() + ms;
+    while (Date.now() < asleep);
+  },
+  endWorker: () => theWorker.terminate(),
   pump: () => connection.pump(),
   do: (method, ...args) => machine[method](...args),
   async say(text) {

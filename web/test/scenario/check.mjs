@@ -9,9 +9,10 @@ export async function checkSteps(t, results) {
 }
 
 /** The same of what page.mjs makes known, which is played in two places. */
-export async function checkPage(t, outcome) {
-  const { page, worker, error } = JSON.parse(outcome);
+export async function checkPage(t, outcome, itsWorker = "a machine") {
+  const { page, worker, hosted, error } = JSON.parse(outcome);
   assert.equal(error, undefined);
   await t.test("in a page", (t) => checkSteps(t, page));
   await t.test("in a module worker", (t) => checkSteps(t, worker));
+  await t.test("its own worker", () => assert.equal(hosted, itsWorker));
 }

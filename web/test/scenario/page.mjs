@@ -1,12 +1,13 @@
-// The scenario in a page and in a module worker. The outcome of both, as JSON,
+// The scenario in a page and in a module worker. The outcome of both, and
+// whether Mudpuppy finds its own worker, as JSON,
 // becomes an attribute of the body.
-import { play } from "./play.mjs";
+import { play, playHosted } from "./play.mjs";
 
 /** @param {{ olm: { url: string }, device: { url: string } }} [options] for the functions init, in both */
 export async function playInPage(options) {
   let outcome;
   try {
-    outcome = { page: await play(options), worker: await playInWorker(options) };
+    outcome = { page: await play(options), worker: await playInWorker(options), hosted: await playHosted() };
   } catch (error) {
     outcome = { error: String(error) };
   }
