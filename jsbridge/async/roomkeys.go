@@ -3,8 +3,8 @@
 package async
 
 import (
-	"bytes"
 	"context"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/promise"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -207,7 +207,7 @@ func WriteKeyFile(_ context.Context, rounds uint32) (NewKeyFile, error) {
 		secret.Wipe(w.key[:])
 		return &key, nil
 	})
-	return NewKeyFile{w, bytes.Clone(w.writer.Salt())}, nil
+	return NewKeyFile{w, slices.Clone(w.writer.Salt())}, nil
 }
 
 // BeginKeyFile returns the beginning of a file.

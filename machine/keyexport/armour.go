@@ -1,8 +1,6 @@
 package keyexport
 
 import (
-	"bytes"
-
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/base64"
 )
 
@@ -86,7 +84,10 @@ func (a *armour) body(decoded []byte, c byte) ([]byte, error) {
 // flush decodes a group of four, or what is there at the end.
 func (a *armour) flush(decoded []byte) ([]byte, error) {
 	var b [3]byte
-	group := bytes.TrimRight(a.four, "=")
+	group := a.four
+	for len(group) > 0 && group[len(group)-1] == '=' {
+		group = group[:len(group)-1]
+	}
 	n, err := base64.DecodeInto(b[:], group)
 	if err != nil {
 		return nil, ErrFormat

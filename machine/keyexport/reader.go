@@ -1,10 +1,10 @@
 package keyexport
 
 import (
-	"bytes"
 	"crypto/subtle"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/aes"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
@@ -33,7 +33,7 @@ type Reader struct {
 // NewReader begins to read a file. The passphrase is copied. [PBKDF2] is used unless
 // another derivation is given.
 func NewReader(passphrase []byte, derive ...KDF) *Reader {
-	r := &Reader{passphrase: bytes.Clone(passphrase), derive: PBKDF2}
+	r := &Reader{passphrase: slices.Clone(passphrase), derive: PBKDF2}
 	if len(derive) > 0 {
 		r.derive = derive[0]
 	}
@@ -48,7 +48,7 @@ var errHead = errors.New("keyexport: the head is read")
 // by [Derived]. It returns [ErrFormat], [ErrVersion] or [ErrRounds].
 func ReadHead(beginning []byte) (salt []byte, rounds int, err error) {
 	r := NewReader(nil, func(_, s []byte, n int) (*[64]byte, error) {
-		salt, rounds = bytes.Clone(s), n
+		salt, rounds = slices.Clone(s), n
 		return nil, errHead
 	})
 	switch err := r.Verify(beginning); err {

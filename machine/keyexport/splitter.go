@@ -2,6 +2,7 @@ package keyexport
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 )
@@ -36,10 +37,7 @@ func (s *Splitter) Split(piece []byte) (items [][]byte, err error) {
 		c := piece[at]
 		if s.state == inItem {
 			if s.quoted && !s.escaped { // most of it is text
-				n := bytes.IndexAny(piece[at:], `"\`)
-				if n < 0 {
-					n = len(piece) - at
-				}
+				n := plain(piece[at:])
 				if n > 0 {
 					s.append(piece[at : at+n]...)
 					at += n - 1
@@ -58,6 +56,16 @@ func (s *Splitter) Split(piece []byte) (items [][]byte, err error) {
 		}
 	}
 	return items, nil
+}
+
+// plain is how much there is of a text before it ends, or something is escaped.
+func plain(text []byte) int {
+	for _, c := range []byte{'"', '\\'} {
+		if n := bytes.IndexByte(text, c); n >= 0 {
+			text = text[:n]
+		}
+	}
+	return len(text)
 }
 
 func isEnd(c byte) bool { return c == ',' || c == ']' || isSpace(c) }
@@ -117,7 +125,7 @@ func (s *Splitter) append(b ...byte) {
 
 // take returns the item.
 func (s *Splitter) take() []byte {
-	item := bytes.Clone(s.item)
+	item := slices.Clone(s.item)
 	if s.tooLong {
 		item = []byte("null")
 	}
