@@ -39,7 +39,10 @@ for (const contestant of Object.keys(firstAccount)) {
 for (const [scene, names] of Object.entries({
   first: ["create", "query", "claim", "share"],
   talk: ["keys", "decrypt", "burst", "encrypt"],
+  transfer: ["import", "export"],
+  long: ["import", "backlog"].flatMap((name) => [name, `${name}-encrypt`, `${name}-decrypt`, `${name}-task`]),
   growth: ["share-1", "share-3"],
+  history: ["import-1", "import-3"],
 })) {
   test(`machines, ${scene}`, async () => {
     const result = await measure({ kind: "machine", scene, isSealed: false, rounds: 1, sizes: [1, 3] }, platform);

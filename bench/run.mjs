@@ -1,5 +1,5 @@
 // Measures Mudpuppy against its peers in every engine that is there, and writes
-// results.json, RESULTS.md, results.svg and growth.svg. Run by `make bench-peers`:
+// results.json, RESULTS.md and pictures. Run by `make bench-peers`:
 //
 //   QUICK=1           a short, rough measurement while developing
 //   RUN=expression    only operations whose id matches, such as megolm-import,
@@ -30,12 +30,12 @@ const plan = QUICK
   ? {
       runs: 2, calls: 100, loads: 1, warmUp: 50, window: 3, rounds: 9,
       stores: { 1: 41, 200: 9, 10_000: 3, group: 9, open: 9 },
-      machines: { first: 5, talk: 5, reopen: 7, transfer: 3, growth: 1 },
+      machines: { first: 5, talk: 5, reopen: 7, transfer: 3, long: 1, growth: 1, history: 0 },
     }
   : {
       runs: 5, calls: 100, loads: 3, warmUp: 120, window: 4, rounds: 31,
       stores: { 1: 101, 200: 21, 10_000: 3, group: 21, open: 21 },
-      machines: { first: 12, talk: 12, reopen: 21, transfer: 5, growth: 3 },
+      machines: { first: 12, talk: 12, reopen: 21, transfer: 5, long: 3, growth: 3, history: 1 },
     };
 
 const isChosen = ({ id }) => new RegExp(RUN || "").test(id);
@@ -88,7 +88,7 @@ async function measureStores(engine, result) {
 /** Measures whole machines, and their growth in the first run only, since it takes long. */
 async function measureAllMachines(engine, result, run) {
   if (!engine.measureMachine) return;
-  const rounds = run === 1 ? plan.machines : { ...plan.machines, growth: 0 };
+  const rounds = run === 1 ? plan.machines : { ...plan.machines, growth: 0, history: 0 };
   const measured = await measureMachines(engine, chosenMachines, rounds);
   for (const [id, times] of Object.entries(measured)) (result.machines[id] ??= []).push(times);
 }
@@ -149,5 +149,5 @@ const results = {
   engines: entries,
 };
 await write(folder, results);
-say(`wrote ${folder}/RESULTS.md, results.json, results.svg and growth.svg`);
+say(`wrote ${folder}/RESULTS.md, results.json and the pictures`);
 console.log(summary(judgeAll(results)));

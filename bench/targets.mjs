@@ -97,7 +97,7 @@ const ambitious = ["node", "chromium"];
  * no more than so many times its time, and { most } for a time.
  */
 export function target(engine, operation) {
-  if (/^(machine|keys)-/.test(operation)) return operation in machines ? { least: machines[operation], against: "rust" } : undefined;
+  if (/^(machine|keys|long|history)-/.test(operation)) return operation in machines ? { least: machines[operation], against: "rust" } : undefined;
   if (operation.startsWith("attachment-")) {
     const least = ambitious.includes(engine) && attachments[operation];
     return least ? { least, against: "rust" } : undefined;

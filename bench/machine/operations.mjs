@@ -1,7 +1,11 @@
 // What is measured of the machine: the operations of the scenes, each in memory and
 // in IndexedDB, sealed.
 
-import { GROWTH } from "./scenes.mjs";
+import { GROWTH, HISTORY } from "./scenes.mjs";
+
+/** What is drawn as a line: something that is done with more and more of its kind. */
+const grown = (scene, what, sizes, of, rest) => sizes.map((size) =>
+  ({ scene, what, size, name: `${what}-${size}`, title: `${size.toLocaleString("en-GB")} ${of}${size === 1 ? "" : "s"}`, ...rest }));
 
 const all = [
   { scene: "first", name: "create", title: "New device, with keys to upload" },
@@ -15,7 +19,15 @@ const all = [
   { scene: "reopen", name: "open", title: "Open a store with 10,000 sessions", needs: "sealed" },
   { scene: "transfer", name: "import", title: "Import 10,000 room keys", family: "keys" },
   { scene: "transfer", name: "export", title: "Export 10,000 room keys", family: "keys" },
-  ...GROWTH.map((size) => ({ scene: "growth", name: `share-${size}`, title: size === 1 ? "1 device" : `${size.toLocaleString("en-GB")} devices` })),
+  ...[["import", "10,000 room keys are imported"], ["backlog", "10,000 room keys come in one sync"]].flatMap(([name, work]) => [
+    { scene: "long", name, title: `The same, while somebody writes and reads: ${work}`, family: "long" },
+    { scene: "long", name: `${name}-encrypt`, title: "… the longest wait for an encrypt", family: "long" },
+    { scene: "long", name: `${name}-decrypt`, title: "… the longest wait for a decrypt", family: "long" },
+    { scene: "long", name: `${name}-task`, title: "… the longest standstill of the page", family: "long" },
+  ]),
+  ...grown("growth", "share", GROWTH, "device"),
+  ...grown("history", "import", HISTORY, "key", { family: "history" }),
+  ...grown("history", "open", HISTORY, "session", { family: "history", needs: "sealed" }),
 ];
 
 /** Where the state of a machine is kept. */
@@ -26,11 +38,11 @@ export const places = [
 
 export const machines = places.flatMap(({ id: place }) => all
   .filter(({ needs = place }) => needs === place)
-  .map(({ scene, name, title, family = "machine" }) => ({ id: `${family}-${place}-${name}`, title, place, scene, name })));
+  .map(({ needs, family = "machine", ...operation }) => ({ id: `${family}-${place}-${operation.name}`, place, ...operation })));
 
 /** Those of which a ratio to another tells something; the others are for growth. */
-export const compared = machines.filter(({ scene }) => scene !== "growth");
-export const growing = machines.filter(({ scene }) => scene === "growth");
+export const compared = machines.filter(({ size }) => size === undefined);
+export const growing = machines.filter(({ size }) => size !== undefined);
 
 /**
  * Plays all scenes that the chosen operations need in an engine, and returns the

@@ -9,6 +9,7 @@
 // operation, in milliseconds.
 
 import { makeRoomKeys } from "../../web/test/machines/roomkeys.mjs";
+import { busy } from "./busy.mjs";
 import { message, Peer } from "./peer.mjs";
 import { answersTo, begin, countReceivers, expect, mark, meet, newDevice, settle, syncWith, timed } from "./steps.mjs";
 
@@ -22,6 +23,7 @@ const BREATH = 10; // milliseconds
 const CLOSING = 50; // for the browser to close what was open
 
 export const GROWTH = [1, 10, 100, 1000, 5000];
+export const HISTORY = [10, 100, 1000, 10_000, 100_000];
 
 /** A new device comes to write to a room of 200 for the first time. */
 async function first({ open, isSealed, server }) {
@@ -162,4 +164,71 @@ async function transfer({ open, isSealed, server, sizes = [SESSIONS] }) {
   };
 }
 
-export const scenes = { first, talk, reopen, transfer, growth };
+/** A device that talks to somebody in a room, as an own one to write with, and a message to read. */
+async function talking({ open, isSealed, server, olm }, name) {
+  const device = await open(newDevice(isSealed));
+  await begin(device, server);
+  const user = server.addUser(`@${name}:example.org`);
+  const room = `!${name}:example.org`;
+  await meet(device, server, room, [user.userId]);
+  await mark(device, answersTo(await device.share(room, [user.userId]), device, server));
+  expect("requests to share with who has it", (await device.share(room, [user.userId])).length, 0);
+  const peer = new Peer(olm, user, device.identity, server.oneTimeKey(device.identity.userId));
+  const session = peer.newSession();
+  await device.receive(device.packSync(syncWith([peer.roomKey(room, session)])));
+  const event = device.pack(peer.event(room, session));
+  const content = device.pack(message);
+  return { device, peer, encrypt: () => device.encrypt(room, content), decrypt: () => device.decrypt(room, event) };
+}
+
+/** Somebody writes and reads while keys are imported, and while a device that was long away catches up. */
+async function long({ sizes = [SESSIONS], ...stage }) {
+  const [count] = sizes;
+  const json = JSON.stringify(await makeRoomKeys(count));
+  return async () => {
+    const { device, peer, encrypt, decrypt } = await talking(stage, `long${devices++}`);
+    const importing = await busy(() => device.importKeys(json), encrypt, decrypt);
+    const keys = Array.from({ length: count }, (_, i) => {
+      const session = peer.newSession();
+      const key = peer.roomKey(`!room${i % 50}:example.org`, session);
+      session.free();
+      return key;
+    });
+    const sync = device.packSync(syncWith(keys));
+    const catching = await busy(() => device.receive(sync), encrypt, decrypt);
+    await device.close();
+    await pause(CLOSING);
+    return { ...named("import", importing), ...named("backlog", catching) };
+  };
+}
+
+let devices = 0;
+
+const named = (what, { work, ...rest }) =>
+  Object.fromEntries([[what, work], ...Object.entries(rest).map(([name, time]) => [`${what}-${name}`, time])]);
+
+/** More and more keys are imported, and a store with as many opened. */
+async function history({ open, isSealed, sizes = HISTORY }) {
+  const keys = await makeRoomKeys(Math.max(...sizes));
+  const once = async (size) => {
+    const options = newDevice(isSealed);
+    const json = JSON.stringify(keys.slice(0, size));
+    const device = await open(options);
+    const [taken, imported] = await timed(() => device.importKeys(json));
+    expect("imported", imported, size);
+    await device.close();
+    if (!isSealed) return { [`import-${size}`]: taken };
+    await pause(CLOSING);
+    const [again, opened] = await timed(() => open(options));
+    await opened.close();
+    return { [`import-${size}`]: taken, [`open-${size}`]: again };
+  };
+  await once(Math.min(1000, ...sizes)); // before it counts
+  return async () => {
+    const times = {};
+    for (const size of sizes) Object.assign(times, await once(size));
+    return times;
+  };
+}
+
+export const scenes = { first, talk, reopen, transfer, long, growth, history };

@@ -1,8 +1,7 @@
-// How the time to share a room key grows with the number of devices, as a picture:
+// How the time that something takes grows with the number of its kind, as a picture:
 // both axes are logarithmic, so that what grows in proportion is a straight line.
 
 import { growing, places } from "../machine/operations.mjs";
-import { GROWTH } from "../machine/scenes.mjs";
 import { titles } from "../peers.mjs";
 import { median, times } from "../statistics.mjs";
 import { time } from "./numbers.mjs";
@@ -15,32 +14,40 @@ const RIGHT = 230; // room for what the lines are called
 const TOP = 60;
 const BOTTOM = 40;
 
-/** A line for each engine, place and contestant that was measured: { name, style, points: [[devices, ms]] }. */
-export function growthLines(engines) {
+/** What is drawn, each in a file of its own. */
+export const pictures = [
+  { what: "share", file: "growth.svg", title: "Sharing a room key with more and more devices", by: "number of devices" },
+  { what: "import", file: "growth-import.svg", title: "Importing more and more room keys", by: "number of keys" },
+  { what: "open", file: "growth-open.svg", title: "Opening a store with more and more sessions", by: "number of sessions" },
+];
+
+/** A line for each engine, place and contestant that was measured: { name, style, points: [[number, ms]] }. */
+export function growthLines(engines, what) {
   return engines.flatMap(({ id: engine, title, machines = {} }) => places.flatMap(({ id: place, title: where }) => {
-    const measured = growing.filter((operation) => operation.place === place && machines[operation.id]);
+    const measured = growing.filter((operation) => operation.what === what && operation.place === place && machines[operation.id]);
     if (measured.length === 0) return [];
     return ["mudpuppy", "rust"].map((contestant) => ({
       name: `${titles[contestant]}, ${title} ${where}`,
       colour: place === "sealed" ? "#7b3fa0" : colours[engine],
       isRival: contestant !== "mudpuppy",
-      points: measured.map(({ id, name }) => [Number(name.slice("share-".length)), median(times(machines[id], contestant))]),
+      points: measured.map(({ id, size }) => [size, median(times(machines[id], contestant))]),
     }));
   }));
 }
 
 /** The picture, or undefined if nothing of it was measured. */
-export function growthChart({ engines }) {
-  const lines = growthLines(engines.filter(({ skipped }) => !skipped));
+export function growthChart({ engines }, { what, title, by } = pictures[0]) {
+  const lines = growthLines(engines.filter(({ skipped }) => !skipped), what);
   if (lines.length === 0) return undefined;
   const all = lines.flatMap(({ points }) => points.map(([, y]) => y));
+  const sizes = [...new Set(growing.filter((operation) => operation.what === what).map(({ size }) => size))];
   const [low, high] = [Math.floor(Math.log10(Math.min(...all))), Math.ceil(Math.log10(Math.max(...all)))];
-  const x = scale(Math.log10(GROWTH[0]), Math.log10(GROWTH.at(-1)), LEFT, WIDTH - RIGHT);
+  const x = scale(Math.log10(sizes[0]), Math.log10(sizes.at(-1)), LEFT, WIDTH - RIGHT);
   const y = scale(low, Math.max(high, low + 1), HEIGHT - BOTTOM, TOP);
   return picture(WIDTH, HEIGHT, [
-    label(12, 24, "Sharing a room key with more and more devices", { size: 16, weight: "bold" }),
-    label(12, 42, "milliseconds, by number of devices; solid: Mudpuppy; dashed: the Rust SDK", { fill: GREY }),
-    ...grid(low, Math.max(high, low + 1), x, y),
+    label(12, 24, title, { size: 16, weight: "bold" }),
+    label(12, 42, `milliseconds, by ${by}; solid: Mudpuppy; dashed: the Rust SDK`, { fill: GREY }),
+    ...grid(low, Math.max(high, low + 1), sizes, x, y),
     ...lines.map((one) => drawn(one, x, y)),
     ...names(lines, y),
   ]);
@@ -50,10 +57,10 @@ export function growthChart({ engines }) {
 const scale = (from, to, start, end) => (value) =>
   Math.round((start + ((Math.log10(value) - from) / (to - from)) * (end - start)) * 10) / 10;
 
-function grid(low, high, x, y) {
+function grid(low, high, sizes, x, y) {
   const levels = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
   return [
-    ...GROWTH.flatMap((size) => [
+    ...sizes.flatMap((size) => [
       line(x(size), TOP, HEIGHT - BOTTOM, "#ddd"),
       label(x(size), HEIGHT - BOTTOM + 16, size.toLocaleString("en-GB"), { anchor: "middle", fill: GREY }),
     ]),

@@ -4,6 +4,7 @@ import { compared, growing, places } from "../machine/operations.mjs";
 import { titles } from "../peers.mjs";
 import { median, ratios, summarise, times } from "../statistics.mjs";
 import { judge } from "../targets.mjs";
+import { pictures } from "./growth.mjs";
 import { ratio, time } from "./numbers.mjs";
 import { table } from "./table.mjs";
 
@@ -15,7 +16,7 @@ const both = (runs) => ["mudpuppy", "rust"].map((name) => time(median(times(runs
 export function machineSections(engine, measured) {
   return places.flatMap(({ id: place, title }) => [
     section(`### The machine, ${title}`, compared, place, measured, besideRust(engine, "ms")),
-    section(`### Sharing a room key, ${title}`, growing, place, measured, grow),
+    ...pictures.map((picture) => section(`### ${picture.title}, ${title}`, growing.filter(({ what }) => what === picture.what), place, measured, grow)),
   ]).filter(Boolean);
 }
 

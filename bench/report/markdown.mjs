@@ -4,7 +4,7 @@ import { groups, operations } from "../operations.mjs";
 import { titles } from "../peers.mjs";
 import { median, ratios, summarise, times } from "../statistics.mjs";
 import { judge, judgeAll, summary } from "../targets.mjs";
-import { growthLines } from "./growth.mjs";
+import { growthLines, pictures } from "./growth.mjs";
 import { bridgeTable, loadTable, storeTable } from "./limits.mjs";
 import { besideRust, machineSections } from "./machines.mjs";
 import { ratio, time } from "./numbers.mjs";
@@ -20,7 +20,7 @@ export function markdown(results) {
     introduction(results),
     `**${summary(judgeAll(results))}**`,
     "![How many times faster than libolm](results.svg)",
-    ...(growthLines(measured).length > 0 ? ["![Sharing a room key with more and more devices](growth.svg)"] : []),
+    ...pictures.filter(({ what }) => growthLines(measured, what).length > 0).map(({ title, file }) => `![${title}](${file})`),
     ...measured.flatMap(engineSection),
     ...coldSections(measured, results.plan),
   ].join("\n\n") + "\n";

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { chart } from "./chart.mjs";
-import { growthChart } from "./growth.mjs";
+import { growthChart, pictures } from "./growth.mjs";
 import { markdown } from "./markdown.mjs";
 
 /** Writes results.json, the pictures, and RESULTS.md, which ends with what stands in NOTES.md. */
@@ -12,8 +12,10 @@ export async function write(folder, results) {
   const notes = await readFile(new URL("../NOTES.md", import.meta.url), "utf8");
   await writeFile(join(folder, "results.json"), json(results));
   await writeFile(join(folder, "results.svg"), chart(results));
-  const growth = growthChart(results);
-  if (growth) await writeFile(join(folder, "growth.svg"), growth);
+  for (const picture of pictures) {
+    const growth = growthChart(results, picture);
+    if (growth) await writeFile(join(folder, picture.file), growth);
+  }
   await writeFile(join(folder, "RESULTS.md"), `${markdown(results)}\n${notes}`);
 }
 

@@ -70,9 +70,12 @@ test("the end of the worker is told to all who wait, and at every call", async (
   const machine = await open({ worker });
   const roles = [];
   machine.addEventListener("role", ({ detail }) => roles.push(detail.role));
-  const calls = [machine.trackUsers([]), machine.outgoingRequests()];
+  // The first may have been answered before the worker ends, and the last cannot.
+  const calls = Array.from({ length: 2000 }, () => machine.outgoingRequests());
   worker.terminate();
-  for (const call of calls) await assert.rejects(call, { code: "ERR_WORKER" });
+  const outcomes = await Promise.allSettled(calls);
+  assert.equal(outcomes.at(-1).status, "rejected");
+  for (const { status, reason } of outcomes) assert.ok(status === "fulfilled" || reason.code === "ERR_WORKER", reason);
   assert.deepEqual(roles, ["ended"]);
   await assert.rejects(machine.trackUsers([]), { code: "ERR_WORKER" });
   machine.free();
@@ -85,7 +88,9 @@ test("T17: of a program that crashes only its worker ends, and the next one live
   const crashed = assert.rejects(machine.crossSigningStatus(), { code: "ERR_CRASHED" });
   await assert.rejects(machine.outgoingRequests(), { code: "ERR_CRASHED" });
   await crashed;
+  const stay = setInterval(() => {}, 1000); // Node waits for calls, and for no events
   assert.equal(await ended, "ended");
+  clearInterval(stay);
   await assert.rejects(machine.outgoingRequests(), { code: "ERR_WORKER" });
   const next = await open({ worker });
   await next.outgoingRequests();

@@ -37,10 +37,25 @@ export const MAX_STREAM = 1 << 30;
 /** Returns the file that a source is, or undefined for a list. */
 export async function openFile(source: unknown, signal: AbortSignal | undefined): Promise<File | undefined> {
   if (typeof source === "string") return inMemory(new TextEncoder().encode(source));
-  if (ArrayBuffer.isView(source)) return inMemory(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
-  if (isStream(source)) return inBlob(await gather(source, signal));
-  if (isBlob(source)) return inBlob(source);
+  if (ArrayBuffer.isView(source)) return inMemory(look(() => new Uint8Array(source.buffer, source.byteOffset, source.byteLength)));
+  if (look(() => isStream(source))) return inBlob(await gather(source as ReadableStream, signal));
+  if (look(() => isBlob(source))) return inBlob(source as Blob);
   return undefined;
+}
+
+/** How many items a list has, if it tells. */
+export function lengthOf(list: unknown): number | undefined {
+  const size = look(() => (list as { length?: unknown } | null | undefined)?.length);
+  return Number.isSafeInteger(size) ? (size as number) : undefined;
+}
+
+/** Looks at a source, which may be anything. */
+function look<T>(at: () => T): T {
+  try {
+    return at();
+  } catch (cause) {
+    throw refuse("source", "an object that can be read", cause);
+  }
 }
 
 // They may be of another realm.

@@ -14,7 +14,7 @@ import {
   writeKeyFile,
 } from "./client.js";
 import { deriveKey } from "./keyfile.js";
-import { checkAborted, type File, openFile, piecesOfList } from "./keysource.js";
+import { checkAborted, type File, lengthOf, openFile, piecesOfList } from "./keysource.js";
 
 /** How far an import or an export has come. */
 export interface KeyProgress {
@@ -151,8 +151,7 @@ class Import {
   }
 
   async list(list: unknown): Promise<void> {
-    const size = (list as { length?: unknown } | null | undefined)?.length;
-    const total = Number.isSafeInteger(size) ? (size as number) : undefined;
+    const total = lengthOf(list);
     await this.#with(new Uint8Array(), (number) => this.#importAll(number, encoded(list), () => this.#progress(this.result.total, total)));
   }
 
