@@ -17,7 +17,7 @@ const { exports } = JSON.parse(readFileSync(path("node_modules/mudpuppy/package.
 // (node10) finds no entry of this package, by design: the other profile leaves
 // out no more than that.
 const profiles = {
-  "esm-only": [".", "./inline", "./olm", "./olm/inline", "./libolm/inline", "./store", "./store-conformance", "./inspect"],
+  "esm-only": [".", "./inline", "./olm", "./olm/inline", "./libolm/inline", "./store", "./store-conformance", "./inspect", "./worker"],
   node16: ["./libolm"],
 };
 
