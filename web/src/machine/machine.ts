@@ -167,6 +167,7 @@ export class OlmMachine extends Machine {
     let machine: OlmMachine | undefined;
     const tab = new Tab(name, wanted, {
       open: (wanted, ear) => (worker ? hostInWorker(worker, init, wanted, ear) : hostHere(wanted, ear)),
+      isHere: !worker,
       checkKey: () => (worker ? checkInWorker(worker, init, name, key) : checkKey(name, key)),
     }, {
       ...earOf(hear, dispatch),

@@ -9,8 +9,8 @@ import { nameOf, type Term, type ToAll } from "./messages.js";
 /** How often the owner is asked, in milliseconds. Hidden pages answer within a second. */
 const INTERVAL = 400;
 
-/** How many questions an owner may leave without an answer: for two seconds, or half a minute while it opens the store. */
-const PATIENCE = { ready: 5, opening: 75 };
+/** How many questions an owner may leave without an answer: for two seconds, or half a minute while it tries a passphrase. */
+const PATIENCE = { usual: 5, busy: 75 };
 
 /** Whom an election tells how it goes. */
 export interface Candidate {
@@ -36,15 +36,19 @@ export class Election {
   #ready = false;
   #closed = false;
   #latest: Term = 0;
+  #won: Term = 0; // our last term
   #unheard = 0;
-  #patience = PATIENCE.ready;
+  #patience = PATIENCE.usual;
+  readonly #opensBusily: boolean;
   #giveUp = () => {};
   #letGo = () => {};
   #awake = Promise.resolve();
   #wake: (() => void) | undefined; // while the page is frozen
   readonly #listening = new AbortController();
 
-  constructor(store: string, candidate: Candidate) {
+  /** Takes part. One who opens busily cannot answer before the store is open. */
+  constructor(store: string, opensBusily: boolean, candidate: Candidate) {
+    this.#opensBusily = opensBusily;
     this.#name = nameOf(store);
     this.#candidate = candidate;
     this.#channel = new BroadcastChannel(this.#name);
@@ -112,6 +116,8 @@ export class Election {
       // We gave up waiting, or were robbed.
     }
     if (held) {
+      // Whoever has robbed us at once may have a lower number: the locks decide.
+      this.post({ gone: this.#won });
       this.term = undefined;
       this.#ready = false;
       this.#unheard = 0;
@@ -126,6 +132,7 @@ export class Election {
    * comes to an end.
    */
   #freeze(): void {
+    if (this.#wake) return;
     this.#awake = new Promise((resolve) => (this.#wake = resolve));
     if (this.term === undefined) return;
     this.term = undefined;
@@ -139,7 +146,7 @@ export class Election {
   }
 
   #win(robbing: boolean): void {
-    this.term = this.#latest = Math.max(Date.now() + Math.random(), this.#latest + 1);
+    this.term = this.#won = this.#latest = Math.max(Date.now() + Math.random(), this.#latest + 1);
     this.#answer(); // lest somebody else robs the same owner too
     this.#candidate.won(robbing);
   }
@@ -156,7 +163,7 @@ export class Election {
 
   #answer(): void {
     if (this.term === undefined) return;
-    const patience = this.#ready ? PATIENCE.ready : PATIENCE.opening;
+    const patience = this.#opensBusily && !this.#ready ? PATIENCE.busy : PATIENCE.usual;
     this.post({ here: this.term, ready: this.#ready, patience });
   }
 
@@ -164,6 +171,11 @@ export class Election {
     // By a timer, because those are what stands still in a page that is frozen: it may
     // still hear.
     if ("ask" in message) return void (this.term !== undefined && setTimeout(() => this.#answer()));
+    if ("gone" in message) {
+      if (message.gone === this.#latest) this.#latest = 0;
+      this.#patience = PATIENCE.usual;
+      return;
+    }
     if (!("here" in message)) return this.#candidate.told(message);
     if (message.here < this.#latest) return; // one that does not know that it was robbed
     this.#latest = message.here;

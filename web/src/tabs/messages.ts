@@ -19,6 +19,8 @@ export type ToAll =
   | { ask: true }
   /** Here is the owner. It is ready for guests, or will soon be, and may be silent for so many questions. */
   | { here: Term; ready: boolean; patience: number }
+  /** It is not the owner any more. */
+  | { gone: Term }
   /** Let me in. */
   | { join: Guest; owner: Term }
   /** What the machine tells. */

@@ -14,6 +14,8 @@ import { ATTEMPTS, ofRequests, once, ownersOnly } from "./repeat.js";
 /** How the machine of a tab is opened, if it is to be the owner. */
 export interface Housing {
   open(wanted: Wanted, ear: Ear): Promise<Hosted>;
+  /** Whether that keeps the thread of the page busy, if there is a passphrase. */
+  isHere: boolean;
   /** Throws unless the key opens the store. */
   checkKey(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export class Tab implements Home {
   #hosted: Hosted | undefined; // if we are the owner
   #hub: Hub | undefined;
   #owner: Term | undefined; // through whom we work, if we are not
+  #joining: Term | undefined; // whom we have asked last to let us in
   #owners = 0; // how many we have had
   #last = 0;
   #checked: Promise<void> | undefined;
@@ -78,7 +81,7 @@ export class Tab implements Home {
     this.#channel = new BroadcastChannel(nameOfGuest(store, id));
     this.#channel.onmessage = ({ data }: MessageEvent<ToGuest>) => this.#hear(data);
     this.#live();
-    this.#election = new Election(store, {
+    this.#election = new Election(store, housing.isHere && key.passphrase.length > 0, {
       won: (robbing) => void this.#won(robbing),
       lost: () => this.#lost(),
       frozen: () => this.#lost(),
@@ -229,6 +232,7 @@ export class Tab implements Home {
 
   #join(owner: Term): void {
     if (this.#hosted || owner === this.#owner) return;
+    this.#joining = owner;
     this.#election.post({ join: this.#guest, owner });
   }
 
@@ -249,7 +253,7 @@ export class Tab implements Home {
     } catch (error) {
       return this.#fail(error as MudpuppyError);
     }
-    if (this.#ended || this.#election.term !== undefined || owner <= (this.#owner ?? 0)) return;
+    if (this.#ended || this.#election.term !== undefined || owner === this.#owner || owner !== this.#joining) return;
     this.#owner = owner;
     this.#ready(opened, "guest");
   }

@@ -17,6 +17,7 @@ const roles = [];
 const heard = []; // events of the machine
 const events = new Map(); // encrypted events of the room, by id
 const texts = new Map(); // what they say
+const reading = new Set(); // of which there is no answer yet
 const unread = new Map(); // why not
 const toDevice = [];
 let asleep = 0; // when the tab was last frozen, thawed or stuck
@@ -77,13 +78,16 @@ function readAll() {
 }
 
 async function read(event) {
-  if (texts.has(event.event_id)) return;
+  if (texts.has(event.event_id) || reading.has(event.event_id)) return;
+  reading.add(event.event_id);
   try {
     const { event: clear } = await machine.decrypt(room, event);
     texts.set(event.event_id, clear.content.body);
     unread.delete(event.event_id);
   } catch (error) {
     unread.set(event.event_id, error.code); // until its key has come
+  } finally {
+    reading.delete(event.event_id);
   }
 }
 
