@@ -52,7 +52,7 @@ export class World {
 
   async end() {
     if (process.env.CHAT_PHOTOS) await this.photograph(process.env.CHAT_PHOTOS);
-    await Promise.allSettled(this.people.map(({ page }) => page.close()));
+    await Promise.allSettled(this.people.map(async ({ page }) => page.close()));
     this.chat.close();
     await this.server.remove();
     await rm(this.folder, { recursive: true });

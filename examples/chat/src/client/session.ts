@@ -101,7 +101,7 @@ export class Session {
     machine.addEventListener("devicesChanged", changed);
     machine.addEventListener("identityChanged", changed);
     machine.addEventListener("storeLost", ({ detail: { error } }) => this.#end({ why: "store lost", detail: error.code }));
-    onLost(() => this.#end({ why: "store lost", detail: "ERR_STORE_GONE" }));
+    onLost(() => this.#end({ why: "store lost", detail: "ERR_STORE_GONE" }), this.#ending.signal);
   }
 
   /** The tab that owns the machine syncs, and the others hear of it. */
@@ -128,6 +128,10 @@ export class Session {
         take: async (answer) => {
           await this.#take(answer);
           this.#hasKept = true;
+        },
+        mayPass: (error) => {
+          this.trouble.value = whatHappened(error);
+          return isFull(error);
         },
         onReach: (reach) => (this.reach.value = reach),
         signal,
@@ -252,6 +256,12 @@ export class Session {
     await deleteEverything(this.credentials);
     this.#onEnd({ why: "logged out", detail: "" });
   }
+}
+
+/** Whether there is no space left, which may come back. */
+function isFull(error: unknown): boolean {
+  const { code, name } = error as { code?: unknown; name?: string };
+  return code === "ERR_STORE_FULL" || name === "QuotaExceededError";
 }
 
 /** Deletes all that is kept in this browser. */

@@ -20,29 +20,45 @@ export interface SyncOptions {
   since(): string | undefined;
   /** Takes an answer. The next is asked for when it is done. */
   take(answer: SyncAnswer): Promise<void>;
+  /** Whether an error of taking an answer may be gone later. */
+  mayPass(error: unknown): boolean;
   onReach(reach: Reach): void;
   signal: AbortSignal;
 }
 
+/** A signal that is aborted as well when the browser says that it is offline, or online again. */
+function untilTheNetworkChanges(signal: AbortSignal): { changes: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const stop = () => ["online", "offline"].forEach((name) => removeEventListener(name, abort));
+  ["online", "offline"].forEach((name) => addEventListener(name, abort));
+  return { changes: AbortSignal.any([signal, controller.signal]), stop };
+}
+
 /** Asks again and again until the signal is aborted. It throws what is not a matter of waiting. */
-export async function syncForever({ http, since, take, onReach, signal }: SyncOptions): Promise<void> {
+export async function syncForever({ http, since, take, mayPass, onReach, signal }: SyncOptions): Promise<void> {
   let failures = 0;
   let first = true;
   while (!signal.aborted) {
+    const { changes, stop } = untilTheNetworkChanges(signal);
     try {
       // After a failure, and at first, an answer at once tells that the server is there.
       const timeout = first || failures > 0 ? 0 : WAIT;
       const query = { since: since(), filter: FILTER, timeout: String(timeout) };
-      const answer = await http.json<SyncAnswer>("GET", path("v3", "sync"), { query, signal, timeout: timeout + 60_000 });
+      const answer = await http.json<SyncAnswer>("GET", path("v3", "sync"), { query, signal: changes, timeout: timeout + 60_000 });
       onReach("online");
       failures = 0;
       first = false;
       await take(answer);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof MatrixError && error.isTransient)) throw error;
-      onReach(navigator.onLine ? "connecting" : "offline");
-      await pause(backoff(++failures, error.retryAfter), signal);
+      const isReach = changes.aborted || (error instanceof MatrixError && error.isTransient);
+      if (!isReach && !mayPass(error)) throw error;
+      if (isReach) onReach(navigator.onLine ? "connecting" : "offline");
+      if (changes.aborted && navigator.onLine) continue; // the network is back, or another one
+      await pause(backoff(++failures, error instanceof MatrixError ? error.retryAfter : 0), signal);
+    } finally {
+      stop();
     }
   }
 }

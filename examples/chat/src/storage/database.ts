@@ -9,9 +9,9 @@ export type Table = (typeof TABLES)[number];
 let opening: Promise<IDBDatabase> | undefined;
 const lost = new EventTarget();
 
-/** Calls back when the database was deleted while it was open. */
-export function onLost(listener: () => void): void {
-  lost.addEventListener("lost", listener);
+/** Calls back when the database was deleted while it was open, until the signal is aborted. */
+export function onLost(listener: () => void, signal?: AbortSignal): void {
+  lost.addEventListener("lost", listener, signal ? { signal } : undefined);
 }
 
 function open(): Promise<IDBDatabase> {
@@ -61,10 +61,15 @@ export async function change(...changes: Change[]): Promise<void> {
   const tables = [...new Set(changes.map(([table]) => table))];
   const transaction = database.transaction(tables, "readwrite", { durability: "strict" });
   await new Promise<void>((resolve, reject) => {
-    for (const [name, key, value] of changes) {
-      const table = transaction.objectStore(name);
-      if (value === undefined) table.delete(key);
-      else table.put(value, key);
+    try {
+      for (const [name, key, value] of changes) {
+        const table = transaction.objectStore(name);
+        if (value === undefined) table.delete(key);
+        else table.put(value, key);
+      }
+    } catch (error) {
+      transaction.abort();
+      reject(error);
     }
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);

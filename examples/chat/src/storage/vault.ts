@@ -1,7 +1,7 @@
 // Secrets of the app, sealed by a key that the browser keeps and gives to nobody,
 // not even to this page: a CryptoKey that cannot be extracted. Whoever copies the
 // database gets the sealed bytes, but no key to open them with.
-import { change, get } from "./database";
+import { change, get, onLost } from "./database";
 
 const ALGORITHM = "AES-GCM";
 
@@ -19,6 +19,8 @@ function vaultKey(): Promise<CryptoKey> {
   opening.catch(() => (opening = undefined));
   return opening;
 }
+
+onLost(() => forget()); // it was in there
 
 /** What was sealed. */
 export interface Sealed {

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { attachment, edit, reply, text } from "../client/drafts";
 import type { Session } from "../client/session";
 import { Typist } from "../client/typist";
+import { whatHappened } from "../crypto/words";
 import type { Room } from "../matrix/room";
 import { objectIn, type RoomEvent, textIn } from "../matrix/types";
 import { Quoted } from "./quote";
@@ -40,7 +41,7 @@ export function Composer({ session, room, mode, onEditLast }: Props) {
       setProblem("");
     } catch (error) {
       setWritten(body); // it could not be kept, and may not be lost
-      setProblem(`It could not be kept on this device, so it was not sent: ${(error as Error).message}`);
+      setProblem(`It was not sent, as it could not be kept. ${whatHappened(error)}`);
     }
   };
   const cancel = () => {

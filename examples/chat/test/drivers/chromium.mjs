@@ -16,13 +16,8 @@ export function locate(page, what) {
 }
 
 /** A page as a driver: see driver.mjs. */
-export function drive(page, close) {
+export function drive(page, close = () => page.close()) {
   page.setDefaultTimeout(LIMIT);
-  if (process.env.CHAT_TRACE) {
-    page.on("response", (r) => r.url().includes("_matrix") && console.log(Date.now() % 1e6, r.status(), r.request().method(), r.url().slice(0, 140)));
-    page.on("requestfailed", (r) => console.log(Date.now() % 1e6, "FAILED", r.url().slice(0, 140), r.failure()?.errorText));
-    page.on("console", (m) => console.log(m.text()));
-  }
   return {
     page,
     goto: (url) => page.goto(url),
