@@ -40,7 +40,8 @@ interface Kept {
   roomId: string;
   at: number;
   sealed: Sealed;
-  file: Blob | undefined;
+  /** Bytes, since private windows of WebKit keep no blobs. */
+  file: ArrayBuffer | undefined;
   encrypted: Content | undefined;
 }
 
@@ -79,7 +80,7 @@ export class Outbox {
     const kept = (await all<Kept>("outbox")).filter(({ id }) => !known.has(id)).sort((a, b) => a.at - b.at);
     const items = kept.map(async ({ id, roomId, at, sealed, file, encrypted }): Promise<Outgoing> => {
       const draft = await unsealJSON<Draft>(sealed);
-      return { ...draft, id, roomId, at, state: "waiting", ...(file && { file }), ...(encrypted && { encrypted }) };
+      return { ...draft, id, roomId, at, state: "waiting", ...(file && { file: new Blob([file]) }), ...(encrypted && { encrypted }) };
     });
     this.items.value = [...(await Promise.all(items)), ...this.items.value];
     for (const { roomId } of kept) void this.#run(roomId);
@@ -94,7 +95,7 @@ export class Outbox {
   }
 
   async #keep({ id, roomId, at, type, content, file, encrypted }: Outgoing): Promise<void> {
-    const kept: Kept = { id, roomId, at, sealed: await sealJSON({ type, content }), file, encrypted };
+    const kept: Kept = { id, roomId, at, sealed: await sealJSON({ type, content }), file: await file?.arrayBuffer(), encrypted };
     await change(["outbox", id, kept]);
   }
 
