@@ -59,8 +59,8 @@ test-long: setup ## The same with the randomised tests at length (hours; COUNT=2
 	@MUDPUPPY_LONG=1 MUDPUPPY_COUNT=$(or $(COUNT),2000) tools/test
 
 .PHONY: test-matrix
-test-matrix: package $(MATRIX_INSTALLED) ## Test the npm package everywhere else: WebKit, runtimes, bundlers
-	$(SETUP) browsers webkit
+test-matrix: package $(MATRIX_INSTALLED) examples/chat/node_modules/.package-lock.json ## Test the npm package everywhere else: WebKit, runtimes, bundlers
+	$(SETUP) browsers webkit dendrite
 	@tools/test-matrix
 
 .PHONY: crash

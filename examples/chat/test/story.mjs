@@ -170,7 +170,8 @@ function declare(browser) {
   step("how a message was encrypted can be seen, the ciphertext beside the plaintext", async () => {
     await alice.page.click(by("button", "How encrypted: Without carol"));
     await alice.sees(by("complementary", "How this message was encrypted"));
-    const panel = await alice.page.read(by("complementary", "How this message was encrypted"));
+    const read = () => alice.page.read(by("complementary", "How this message was encrypted"));
+    const panel = await until("the devices that got the key are told", async () => /over Olm, (new|known) session/.test(await read()) && read());
     const event = await encrypted(world, alice);
     for (const part of ["Without carol", event.content.ciphertext, event.content.session_id, "bob", "over Olm"]) assert.ok(panel.includes(part), part);
     assert.ok(!panel.includes("carol got"), "carol's device is none of the recipients");

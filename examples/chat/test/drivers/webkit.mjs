@@ -36,8 +36,11 @@ class WebKitPage extends Finding {
     return this.#ask("POST", "/url", { url });
   }
 
-  reload() {
-    return this.#ask("POST", "/refresh", {});
+  /** By way of an empty page, since loading a page over itself now and then never ends in this driver. */
+  async reload() {
+    const url = await this.#ask("GET", "/url");
+    await this.goto("about:blank");
+    await this.goto(url);
   }
 
   /** Does something with an element, which may be drawn anew meanwhile. */
@@ -52,16 +55,10 @@ class WebKitPage extends Finding {
     }
   }
 
+  /** A click of the protocol goes where the element was, and a chat moves. */
   async click(what) {
-    await this.#with(what, async (id) => {
-      const script = "arguments[0].focus(); arguments[0].scrollIntoView({ block: 'nearest' })";
-      await this.#ask("POST", "/execute/sync", { script, args: [{ [ELEMENT]: id }] });
-      await this.#ask("POST", `/element/${id}/click`, {}).catch((error) => {
-        // What is beside a message appears when one points at it, which this driver cannot.
-        if (!/not interactable/.test(error.message)) throw error;
-        return this.#ask("POST", "/execute/sync", { script: "arguments[0].click()", args: [{ [ELEMENT]: id }] });
-      });
-    });
+    const script = "arguments[0].focus(); arguments[0].click()";
+    await this.#with(what, (id) => this.#ask("POST", "/execute/sync", { script, args: [{ [ELEMENT]: id }] }));
   }
 
   async fill(what, text) {
@@ -99,7 +96,7 @@ class WebKitPage extends Finding {
 
 /** Sends commands to a driver of a port. */
 const client = (port) => async (method, path, body) => {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(60_000) });
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(20_000) });
   const { value } = await response.json();
   if (!response.ok) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
   return value;
