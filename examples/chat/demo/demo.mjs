@@ -21,15 +21,16 @@ async function invite(server) {
   const [alice, bob] = [await server.person("alice"), await server.person("bob")];
   const phones = await open(await begin(server.url, alice, bob, say));
   say();
-  for (const person of [alice, bob]) {
+  for (const [name, person] of Object.entries({ alice, bob })) {
     const chat = await open(await serveChat());
     const entry = new URLSearchParams({ homeserver: server.url, user: person.name, password: person.password });
     say(`  ${person.name}:  ${chat.url}#${entry}`);
+    say(`          whose phone shows this identity: ${phones.identities[name]}`);
+    say();
   }
-  say();
-  say("Open both addresses, in one browser or in two, and write to each other.");
-  say("Each is a new device. The phone of its person, which is played here, verifies it");
-  say("and gives it the keys of what was said before. Ctrl-C stops everything.");
+  say("Open both addresses, in one browser or in two, and write to each other. Each is a");
+  say("new device, which the phone of its person, played here, verifies. To be given what");
+  say("was said before, press “Compare” there. Ctrl-C stops everything.");
   await Promise.race([new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve)), phones.failed]);
 }
 

@@ -21,6 +21,7 @@ class Phone {
     await phone.sync();
     await phone.machine.setUpCrossSigning(false);
     await phone.connection.pump();
+    await phone.sync();
     return phone;
   }
 
@@ -72,8 +73,12 @@ export async function begin(url, alice, bob, say) {
   const going = Promise.all(Object.values(phones).map(keepGoing));
   const failed = new Promise((_, reject) => going.catch((error) => ending.signal.aborted || reject(error)));
   failed.catch(() => {});
+  const identities = {};
+  for (const [name, { machine }] of Object.entries(phones)) identities[name] = (await machine.identity(machine.userId)).masterKey.match(/.{1,4}/g).join(" ");
   return {
     failed,
+    /** What each phone shows as its person's identity. */
+    identities,
     async close() {
       ending.abort();
       await going.catch(() => {});
