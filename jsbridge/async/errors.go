@@ -84,6 +84,7 @@ var sentinels = []bridge.Sentinel{
 	{Code: "ERR_PICKLE_EXTRA_DATA", Err: &libolm.ErrExtraData},
 	{Code: "ERR_LEGACY_ACCOUNT", Err: &libolm.ErrLegacyAccount},
 	{Code: "ERR_SESSION_VERSION", Err: &libolm.ErrSessionVersion},
+	{Code: "ERR_INTERRUPTED", Err: &errNoFile},
 	{Code: "ERR_FAULT", Err: &errFault},
 }
 

@@ -327,11 +327,67 @@ func exportMachineMarkFailed(number, size, self uint32) {
 	})
 }
 
+//go:wasmexport machine_readFileHead
+func exportMachineReadFileHead(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.ReadFileHead(ctx, c.Bytes())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result.Salt)
+		c.PutUint32(result.Rounds)
+		return nil
+	})
+}
+
+//go:wasmexport machine_deriveFileKey
+func exportMachineDeriveFileKey(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.StartAbortable(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.DeriveFileKey(ctx, c.Bytes(), c.Bytes(), c.Uint32())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
+		return nil
+	})
+}
+
+//go:wasmexport machine_openKeyFile
+func exportMachineOpenKeyFile(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.OpenKeyFile(ctx, c.Bytes())
+		if err != nil {
+			return err
+		}
+		c.PutUint32(result)
+		return nil
+	})
+}
+
+//go:wasmexport machine_closeKeyFile
+func exportMachineCloseKeyFile(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		return o.CloseKeyFile(ctx, c.Uint32())
+	})
+}
+
+//go:wasmexport machine_verifyKeyFile
+func exportMachineVerifyKeyFile(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		return o.VerifyKeyFile(ctx, c.Uint32(), c.Bytes(), c.Bool())
+	})
+}
+
 //go:wasmexport machine_importKeyFile
 func exportMachineImportKeyFile(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)
 	promise.StartAbortable(number, size, o, func(ctx context.Context, c *promise.Call) error {
-		result, err := o.ImportKeyFile(ctx, bridge.Object[*KeyFile](c.Uint32()), c.Bytes(), c.Bool())
+		result, err := o.ImportKeyFile(ctx, c.Uint32(), c.Bytes(), c.Bool())
 		if err != nil {
 			return err
 		}
@@ -349,11 +405,51 @@ func exportMachineImportKeyFile(number, size, self uint32) {
 	})
 }
 
+//go:wasmexport machine_writeKeyFile
+func exportMachineWriteKeyFile(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.WriteKeyFile(ctx, c.Uint32())
+		if err != nil {
+			return err
+		}
+		c.PutUint32(result.File)
+		c.PutBytes(result.Salt)
+		return nil
+	})
+}
+
+//go:wasmexport machine_beginKeyFile
+func exportMachineBeginKeyFile(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.BeginKeyFile(ctx, c.Uint32(), c.Bytes())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
+		return nil
+	})
+}
+
+//go:wasmexport machine_endKeyFile
+func exportMachineEndKeyFile(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.EndKeyFile(ctx, c.Uint32())
+		if err != nil {
+			return err
+		}
+		c.PutBytes(result)
+		return nil
+	})
+}
+
 //go:wasmexport machine_exportToKeyFile
 func exportMachineExportToKeyFile(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)
 	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
-		result, err := o.ExportToKeyFile(ctx, bridge.Object[*KeyWriter](c.Uint32()), c.Text(), c.Text())
+		result, err := o.ExportToKeyFile(ctx, c.Uint32(), c.Text(), c.Text())
 		if err != nil {
 			return err
 		}
@@ -628,87 +724,6 @@ func exportAddTrackedUsers(number, size uint32) {
 			c.PutText(item.Code)
 			c.PutText(item.Message)
 		}
-		return nil
-	})
-}
-
-//go:wasmexport readFileHead
-func exportReadFileHead(number, size uint32) {
-	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
-		result, err := ReadFileHead(ctx, c.Bytes())
-		if err != nil {
-			return err
-		}
-		c.PutBytes(result.Salt)
-		c.PutUint32(result.Rounds)
-		return nil
-	})
-}
-
-//go:wasmexport deriveFileKey
-func exportDeriveFileKey(number, size uint32) {
-	promise.StartAbortable(number, size, nil, func(ctx context.Context, c *promise.Call) error {
-		result, err := DeriveFileKey(ctx, c.Bytes(), c.Bytes(), c.Uint32())
-		if err != nil {
-			return err
-		}
-		c.PutBytes(result)
-		return nil
-	})
-}
-
-//go:wasmexport openKeyFile
-func exportOpenKeyFile(number, size uint32) {
-	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
-		result, err := OpenKeyFile(ctx, c.Bytes())
-		if err != nil {
-			return err
-		}
-		c.PutObject(result)
-		return nil
-	})
-}
-
-//go:wasmexport verifyKeyFile
-func exportVerifyKeyFile(number, size uint32) {
-	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
-		return VerifyKeyFile(ctx, bridge.Object[*KeyFile](c.Uint32()), c.Bytes(), c.Bool())
-	})
-}
-
-//go:wasmexport writeKeyFile
-func exportWriteKeyFile(number, size uint32) {
-	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
-		result, err := WriteKeyFile(ctx, c.Uint32())
-		if err != nil {
-			return err
-		}
-		c.PutObject(result.Writer)
-		c.PutBytes(result.Salt)
-		return nil
-	})
-}
-
-//go:wasmexport beginKeyFile
-func exportBeginKeyFile(number, size uint32) {
-	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
-		result, err := BeginKeyFile(ctx, bridge.Object[*KeyWriter](c.Uint32()), c.Bytes())
-		if err != nil {
-			return err
-		}
-		c.PutBytes(result)
-		return nil
-	})
-}
-
-//go:wasmexport endKeyFile
-func exportEndKeyFile(number, size uint32) {
-	promise.Start(number, size, nil, func(ctx context.Context, c *promise.Call) error {
-		result, err := EndKeyFile(ctx, bridge.Object[*KeyWriter](c.Uint32()))
-		if err != nil {
-			return err
-		}
-		c.PutBytes(result)
 		return nil
 	})
 }

@@ -21,6 +21,7 @@ type Machine struct {
 	place    *Place
 	store    store.Store
 	listener uint32
+	files    files
 	shut     bool
 }
 
@@ -127,6 +128,7 @@ func (m *Machine) close() error {
 		return nil
 	}
 	m.shut = true
+	m.files.closeAll()
 	var err error
 	if m.machine != nil {
 		err = m.machine.Close()

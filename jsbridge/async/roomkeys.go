@@ -22,7 +22,7 @@ type FileHead struct {
 // ReadFileHead reads the beginning of an encrypted file.
 //
 //bridge:internal
-func ReadFileHead(_ context.Context, beginning []byte) (FileHead, error) {
+func (m *Machine) ReadFileHead(_ context.Context, beginning []byte) (FileHead, error) {
 	salt, rounds, err := keyexport.ReadHead(beginning)
 	return FileHead{salt, uint32(rounds)}, err
 }
@@ -34,7 +34,7 @@ const derivationStep = 2500
 //
 //bridge:internal
 //bridge:abortable
-func DeriveFileKey(ctx context.Context, passphrase, salt []byte, rounds uint32) ([]byte, error) {
+func (m *Machine) DeriveFileKey(ctx context.Context, passphrase, salt []byte, rounds uint32) ([]byte, error) {
 	d := keyexport.NewDerivation(passphrase, salt, int(min(rounds, keyexport.MaxRounds)))
 	defer d.Wipe()
 	for !d.Step(derivationStep) {
@@ -45,36 +45,39 @@ func DeriveFileKey(ctx context.Context, passphrase, salt []byte, rounds uint32) 
 	return d.Key()[:], nil
 }
 
-// KeyFile is a file with room keys that is read: first all of it by VerifyKeyFile, if it
+// keyFile is a file with room keys that is read: first all of it by VerifyKeyFile, if it
 // is encrypted, and then by ImportKeyFile.
-//
-//bridge:internal
-type KeyFile struct {
+type keyFile struct {
 	reader   *keyexport.Reader // nil if it is not encrypted
 	splitter keyexport.Splitter
 	next     uint32 // the index of the next session
 }
 
 // Wipe overwrites what is secret.
-func (f *KeyFile) Wipe() {
+func (f *keyFile) Wipe() {
 	if f.splitter.Wipe(); f.reader != nil {
 		f.reader.Wipe()
 	}
 }
 
-// Fault does nothing.
-func (f *KeyFile) Fault() {}
-
 // OpenKeyFile begins to read a file, with the key that was derived, or none if it is not
 // encrypted.
 //
 //bridge:internal
-func OpenKeyFile(_ context.Context, key []byte) (*KeyFile, error) {
-	f := new(KeyFile)
+func (m *Machine) OpenKeyFile(_ context.Context, key []byte) (uint32, error) {
+	f := new(keyFile)
 	if len(key) > 0 {
 		f.reader = keyexport.NewReader(nil, derived(key))
 	}
-	return f, nil
+	return m.files.add(f), nil
+}
+
+// CloseKeyFile lets go of a file that was read or written. It may be called again.
+//
+//bridge:internal
+func (m *Machine) CloseKeyFile(_ context.Context, file uint32) error {
+	m.files.close(file)
+	return nil
 }
 
 // derived is a key that JavaScript has derived. A copy of it lives as long as the file.
@@ -92,11 +95,15 @@ func derived(key []byte) keyexport.KDF {
 // used.
 //
 //bridge:internal
-func VerifyKeyFile(_ context.Context, file *KeyFile, piece []byte, last bool) error {
-	if err := file.reader.Verify(piece); err != nil || !last {
+func (m *Machine) VerifyKeyFile(_ context.Context, file uint32, piece []byte, last bool) error {
+	f, err := opened[*keyFile](m, file)
+	if err != nil {
 		return err
 	}
-	return file.reader.Verified()
+	if err := f.reader.Verify(piece); err != nil || !last {
+		return err
+	}
+	return f.reader.Verified()
 }
 
 // RefusedKey is a key that was not imported.
@@ -124,10 +131,14 @@ type ImportedKeys struct {
 //
 //bridge:internal
 //bridge:abortable
-func (m *Machine) ImportKeyFile(ctx context.Context, file *KeyFile, piece []byte, last bool) (ImportedKeys, error) {
-	first := file.next
-	sessions, err := file.read(piece, last)
-	file.next += uint32(len(sessions)) // at once, since the next piece may come meanwhile
+func (m *Machine) ImportKeyFile(ctx context.Context, file uint32, piece []byte, last bool) (ImportedKeys, error) {
+	f, err := opened[*keyFile](m, file)
+	if err != nil {
+		return ImportedKeys{}, err
+	}
+	first := f.next
+	sessions, err := f.read(piece, last)
+	f.next += uint32(len(sessions)) // at once, since the next piece may come meanwhile
 	defer func() {
 		for _, json := range sessions {
 			secret.Wipe(json)
@@ -153,7 +164,7 @@ func (m *Machine) ImportKeyFile(ctx context.Context, file *KeyFile, piece []byte
 }
 
 // read returns the sessions that are complete with the next piece.
-func (f *KeyFile) read(piece []byte, last bool) (sessions [][]byte, err error) {
+func (f *keyFile) read(piece []byte, last bool) (sessions [][]byte, err error) {
 	if f.reader == nil {
 		if sessions, err = f.splitter.Split(piece); err == nil && last && !f.splitter.Ended() {
 			err = keyexport.ErrFormat
@@ -166,30 +177,25 @@ func (f *KeyFile) read(piece []byte, last bool) (sessions [][]byte, err error) {
 	return sessions, err
 }
 
-// KeyWriter is a file with room keys that is written.
-//
-//bridge:internal
-type KeyWriter struct {
+// keyWriter is a file with room keys that is written.
+type keyWriter struct {
 	writer *keyexport.Writer // nil if it is not encrypted
 	key    [64]byte
 	some   bool
 }
 
 // Wipe overwrites what is secret.
-func (w *KeyWriter) Wipe() {
+func (w *keyWriter) Wipe() {
 	if secret.Wipe(w.key[:]); w.writer != nil {
 		w.writer.Wipe()
 	}
 }
 
-// Fault does nothing.
-func (w *KeyWriter) Fault() {}
-
 // NewKeyFile is a file that is to be written, and the salt for its key.
 //
 //bridge:internal
 type NewKeyFile struct {
-	Writer *KeyWriter
+	File uint32
 	Salt   []byte
 }
 
@@ -197,38 +203,46 @@ type NewKeyFile struct {
 // if they are 0.
 //
 //bridge:internal
-func WriteKeyFile(_ context.Context, rounds uint32) (NewKeyFile, error) {
-	w := new(KeyWriter)
+func (m *Machine) WriteKeyFile(_ context.Context, rounds uint32) (NewKeyFile, error) {
+	w := new(keyWriter)
 	if rounds == 0 {
-		return NewKeyFile{w, nil}, nil
+		return NewKeyFile{m.files.add(w), nil}, nil
 	}
 	w.writer = keyexport.NewWriter(nil, int(rounds), func(_, _ []byte, _ int) (*[64]byte, error) {
 		key := w.key
 		secret.Wipe(w.key[:])
 		return &key, nil
 	})
-	return NewKeyFile{w, slices.Clone(w.writer.Salt())}, nil
+	return NewKeyFile{m.files.add(w), slices.Clone(w.writer.Salt())}, nil
 }
 
 // BeginKeyFile returns the beginning of a file.
 //
 //bridge:internal
-func BeginKeyFile(_ context.Context, writer *KeyWriter, key []byte) ([]byte, error) {
-	if writer.writer == nil {
+func (m *Machine) BeginKeyFile(_ context.Context, file uint32, key []byte) ([]byte, error) {
+	w, err := opened[*keyWriter](m, file)
+	if err != nil {
+		return nil, err
+	}
+	if w.writer == nil {
 		return []byte{'['}, nil
 	}
-	copy(writer.key[:], key)
-	return writer.writer.Begin()
+	copy(w.key[:], key)
+	return w.writer.Begin()
 }
 
 // EndKeyFile returns the end of a file.
 //
 //bridge:internal
-func EndKeyFile(_ context.Context, writer *KeyWriter) ([]byte, error) {
-	if writer.writer == nil {
+func (m *Machine) EndKeyFile(_ context.Context, file uint32) ([]byte, error) {
+	w, err := opened[*keyWriter](m, file)
+	if err != nil {
+		return nil, err
+	}
+	if w.writer == nil {
 		return []byte("]\n"), nil
 	}
-	return writer.writer.End(), nil
+	return w.writer.End(), nil
 }
 
 // ExportedKeys is a piece of a file.
@@ -243,7 +257,11 @@ type ExportedKeys struct {
 // ExportToKeyFile writes the next sessions to a file: those of a room, or all.
 //
 //bridge:internal
-func (m *Machine) ExportToKeyFile(ctx context.Context, writer *KeyWriter, roomID, position string) (ExportedKeys, error) {
+func (m *Machine) ExportToKeyFile(ctx context.Context, file uint32, roomID, position string) (ExportedKeys, error) {
+	w, err := opened[*keyWriter](m, file)
+	if err != nil {
+		return ExportedKeys{}, err
+	}
 	sessions, next, err := m.machine.ExportRoomKeys(ctx, roomID, position)
 	if err != nil {
 		return ExportedKeys{}, err
@@ -254,7 +272,7 @@ func (m *Machine) ExportToKeyFile(ctx context.Context, writer *KeyWriter, roomID
 	}
 	text := make([]byte, 0, size)
 	for _, json := range sessions {
-		piece := writer.write(json)
+		piece := w.write(json)
 		text = append(text, piece...)
 		secret.Wipe(piece)
 		secret.Wipe(json)
@@ -262,7 +280,7 @@ func (m *Machine) ExportToKeyFile(ctx context.Context, writer *KeyWriter, roomID
 	return ExportedKeys{text, uint32(len(sessions)), next}, nil
 }
 
-func (w *KeyWriter) write(json []byte) []byte {
+func (w *keyWriter) write(json []byte) []byte {
 	if w.writer != nil {
 		return w.writer.Session(json)
 	}

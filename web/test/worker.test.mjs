@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { memoryStore, OlmMachine, verifyStore } from "mudpuppy";
+import { makeRoomKeys } from "./machines/roomkeys.mjs";
 import { build } from "./program.mjs";
 
 const device = { userId: "@alice:example.org", deviceId: "WORKER", unsealed: true };
@@ -33,6 +34,21 @@ test("what cannot be in a worker is refused", async () => {
   await assert.rejects(open({ clock: Date.now }), { code: "ERR_ARGUMENT", message: /clock/ });
   await assert.rejects(open({ worker: 5 }), { code: "ERR_ARGUMENT", message: /worker/ });
   await assert.rejects(verifyStore({ store: {}, key: new Uint8Array(32), worker: true }), { code: "ERR_ARGUMENT" });
+});
+
+test("room keys are exported and imported there", async () => {
+  const [machine, other] = [await open(), await open()];
+  const keys = await makeRoomKeys(30);
+  assert.equal((await machine.importRoomKeys(keys)).imported, 30);
+  const file = await machine.exportRoomKeys({ passphrase: "x", rounds: 10 });
+  await assert.rejects(other.importRoomKeys(file, { passphrase: "y" }), { code: "ERR_PASSPHRASE" });
+  const { imported, failed } = await other.importRoomKeys(file, { passphrase: "x" });
+  assert.deepEqual([imported, failed], [30, []]);
+  // A file that another tab has opened, which had the machine before.
+  await assert.rejects(other._importKeyFile(12345, new Uint8Array(2), true), { code: "ERR_INTERRUPTED" });
+  await assert.rejects(other._verifyKeyFile(12345, new Uint8Array(2), true), { code: "ERR_INTERRUPTED" });
+  await assert.rejects(other._exportToKeyFile(12345, "", ""), { code: "ERR_INTERRUPTED" });
+  await Promise.all([machine.close(), other.close()]);
 });
 
 test("the key of the caller is left as it is", async () => {

@@ -138,6 +138,7 @@ export type MachineErrorCode =
   | "ERR_LEGACY_ACCOUNT"
   /** For a session of version 2, which libolm does not know and would take for one of version 1. */
   | "ERR_SESSION_VERSION"
+  | "ERR_INTERRUPTED"
   /** There was a fault in an earlier call, after which nobody knows in which state the machine is. Open it anew. */
   | "ERR_FAULT";
 
@@ -686,13 +687,13 @@ function takeImportedKeys(): ImportedKeys {
 
 /** @internal NewKeyFile is a file that is to be written, and the salt for its key. */
 export interface NewKeyFile {
-  writer: number;
+  file: number;
   salt: Uint8Array;
 }
 
 function takeNewKeyFile(): NewKeyFile {
   return {
-    writer: takeUint32(),
+    file: takeUint32(),
     salt: takeBytes(),
   };
 }
@@ -1078,6 +1079,51 @@ export abstract class Machine extends Live {
     return start("machine_markFailed", this, values, () => {});
   }
 
+  /** @internal Reads the beginning of an encrypted file. */
+  async _readFileHead(beginning: Uint8Array): Promise<FileHead> {
+    const values: Value[] = [];
+    addBytes(values, "beginning", beginning);
+    return start("machine_readFileHead", this, values, takeFileHead);
+  }
+
+  /** @internal PBKDF2, for where the platform has none. */
+  async _deriveFileKey(passphrase: Uint8Array, salt: Uint8Array, rounds: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const values: Value[] = [];
+    addBytes(values, "passphrase", passphrase);
+    addBytes(values, "salt", salt);
+    addUint32(values, "rounds", rounds);
+    return start("machine_deriveFileKey", this, values, takeBytes, signal);
+  }
+
+  /**
+   * @internal Begins to read a file, with the key that was derived, or none if it is not
+   * encrypted.
+   */
+  async _openKeyFile(key: Uint8Array): Promise<number> {
+    const values: Value[] = [];
+    addBytes(values, "key", key);
+    return start("machine_openKeyFile", this, values, takeUint32);
+  }
+
+  /** @internal Lets go of a file that was read or written. It may be called again. */
+  async _closeKeyFile(file: number): Promise<void> {
+    const values: Value[] = [];
+    addUint32(values, "file", file);
+    return start("machine_closeKeyFile", this, values, () => {});
+  }
+
+  /**
+   * @internal Looks at the next piece of an encrypted file, before anything of it is
+   * used.
+   */
+  async _verifyKeyFile(file: number, piece: Uint8Array, last: boolean): Promise<void> {
+    const values: Value[] = [];
+    addUint32(values, "file", file);
+    addBytes(values, "piece", piece);
+    addBool(values, "last", last);
+    return start("machine_verifyKeyFile", this, values, () => {});
+  }
+
   /**
    * @internal Imports what the next piece of a file brings. The next call need not wait
    * for this one: so there is something to be read while something is written.
@@ -1090,10 +1136,35 @@ export abstract class Machine extends Live {
     return start("machine_importKeyFile", this, values, takeImportedKeys, signal);
   }
 
-  /** @internal Writes the next sessions to a file: those of a room, or all. */
-  async _exportToKeyFile(writer: number, roomId: string, position: string): Promise<ExportedKeys> {
+  /**
+   * @internal Begins to write a file: encrypted, with so many rounds, or in the clear
+   * if they are 0.
+   */
+  async _writeKeyFile(rounds: number): Promise<NewKeyFile> {
     const values: Value[] = [];
-    addUint32(values, "writer", writer);
+    addUint32(values, "rounds", rounds);
+    return start("machine_writeKeyFile", this, values, takeNewKeyFile);
+  }
+
+  /** @internal Returns the beginning of a file. */
+  async _beginKeyFile(file: number, key: Uint8Array): Promise<Uint8Array> {
+    const values: Value[] = [];
+    addUint32(values, "file", file);
+    addBytes(values, "key", key);
+    return start("machine_beginKeyFile", this, values, takeBytes);
+  }
+
+  /** @internal Returns the end of a file. */
+  async _endKeyFile(file: number): Promise<Uint8Array> {
+    const values: Value[] = [];
+    addUint32(values, "file", file);
+    return start("machine_endKeyFile", this, values, takeBytes);
+  }
+
+  /** @internal Writes the next sessions to a file: those of a room, or all. */
+  async _exportToKeyFile(file: number, roomId: string, position: string): Promise<ExportedKeys> {
+    const values: Value[] = [];
+    addUint32(values, "file", file);
     addText(values, "roomId", roomId);
     addText(values, "position", position);
     return start("machine_exportToKeyFile", this, values, takeExportedKeys);
@@ -1286,69 +1357,6 @@ export async function addTrackedUsers(migration: number, users: Iterable<string>
   addUint32(values, "migration", migration);
   addList(values, "users", users, (label, item) => addText(values, label, item));
   return start("addTrackedUsers", null, values, () => takeList(() => takeOutcome()));
-}
-
-/** @internal Reads the beginning of an encrypted file. */
-export async function readFileHead(beginning: Uint8Array): Promise<FileHead> {
-  const values: Value[] = [];
-  addBytes(values, "beginning", beginning);
-  return start("readFileHead", null, values, takeFileHead);
-}
-
-/** @internal PBKDF2, for where the platform has none. */
-export async function deriveFileKey(passphrase: Uint8Array, salt: Uint8Array, rounds: number, signal?: AbortSignal): Promise<Uint8Array> {
-  const values: Value[] = [];
-  addBytes(values, "passphrase", passphrase);
-  addBytes(values, "salt", salt);
-  addUint32(values, "rounds", rounds);
-  return start("deriveFileKey", null, values, takeBytes, signal);
-}
-
-/**
- * @internal Begins to read a file, with the key that was derived, or none if it is not
- * encrypted.
- */
-export async function openKeyFile(key: Uint8Array): Promise<number> {
-  const values: Value[] = [];
-  addBytes(values, "key", key);
-  return start("openKeyFile", null, values, takeUint32);
-}
-
-/**
- * @internal Looks at the next piece of an encrypted file, before anything of it is
- * used.
- */
-export async function verifyKeyFile(file: number, piece: Uint8Array, last: boolean): Promise<void> {
-  const values: Value[] = [];
-  addUint32(values, "file", file);
-  addBytes(values, "piece", piece);
-  addBool(values, "last", last);
-  return start("verifyKeyFile", null, values, () => {});
-}
-
-/**
- * @internal Begins to write a file: encrypted, with so many rounds, or in the clear
- * if they are 0.
- */
-export async function writeKeyFile(rounds: number): Promise<NewKeyFile> {
-  const values: Value[] = [];
-  addUint32(values, "rounds", rounds);
-  return start("writeKeyFile", null, values, takeNewKeyFile);
-}
-
-/** @internal Returns the beginning of a file. */
-export async function beginKeyFile(writer: number, key: Uint8Array): Promise<Uint8Array> {
-  const values: Value[] = [];
-  addUint32(values, "writer", writer);
-  addBytes(values, "key", key);
-  return start("beginKeyFile", null, values, takeBytes);
-}
-
-/** @internal Returns the end of a file. */
-export async function endKeyFile(writer: number): Promise<Uint8Array> {
-  const values: Value[] = [];
-  addUint32(values, "writer", writer);
-  return start("endKeyFile", null, values, takeBytes);
 }
 
 /** @internal Makes a store in memory. */

@@ -1,15 +1,15 @@
 // The key of a file with room keys, from its passphrase.
 import { MudpuppyError } from "../bridge/errors.js";
-import { deriveFileKey } from "./client.js";
+import type { Machine } from "./client.js";
 import { checkAborted } from "./keysource.js";
 
 /** How many rounds a file may ask for: some minutes of work. */
 const MAX_ROUNDS = 50_000_000;
 
 /** Derives the key: by the platform, which does so beside the page, or else in Go, by turns with the page. */
-export async function deriveKey(passphrase: Uint8Array<ArrayBuffer>, salt: Uint8Array, rounds: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+export async function deriveKey(machine: Machine, passphrase: Uint8Array<ArrayBuffer>, salt: Uint8Array, rounds: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
   if (rounds > MAX_ROUNDS) throw new MudpuppyError("ERR_ROUNDS", `too many rounds: ${rounds}, of at most ${MAX_ROUNDS}`);
-  const key = (await byPlatform(passphrase, salt, rounds)) ?? (await deriveFileKey(passphrase, salt, rounds, signal));
+  const key = (await byPlatform(passphrase, salt, rounds)) ?? (await machine._deriveFileKey(passphrase, salt, rounds, signal));
   checkAborted(signal);
   return key;
 }

@@ -1,18 +1,7 @@
 // Importing and exporting room keys.
 import { checkText, fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
-import { release } from "../bridge/promises.js";
-import {
-  beginKeyFile,
-  endKeyFile,
-  type ImportedKeys,
-  type Machine,
-  openKeyFile,
-  readFileHead,
-  type RefusedKey,
-  verifyKeyFile,
-  writeKeyFile,
-} from "./client.js";
+import type { ImportedKeys, Machine, RefusedKey } from "./client.js";
 import { deriveKey } from "./keyfile.js";
 import { checkAborted, type File, lengthOf, openFile, piecesOfList } from "./keysource.js";
 
@@ -133,12 +122,12 @@ class Import {
   }
 
   async encryptedFile(file: File, passphrase: string): Promise<void> {
-    const { salt, rounds } = await readFileHead(await file.read(0, HEAD));
+    const { salt, rounds } = await this.#host.machine._readFileHead(await file.read(0, HEAD));
     const secret = new TextEncoder().encode(passphrase);
-    const key = await deriveKey(secret, salt, rounds, this.#signal).finally(() => secret.fill(0));
+    const key = await deriveKey(this.#host.machine, secret, salt, rounds, this.#signal).finally(() => secret.fill(0));
     await this.#with(key, async (number) => {
       this.#progress(0, file.size);
-      for await (const { piece, last } of this.#pieces(file)) await verifyKeyFile(number, piece, last);
+      for await (const { piece, last } of this.#pieces(file)) await this.#host.machine._verifyKeyFile(number, piece, last);
       await this.#importFile(file, number);
     });
   }
@@ -156,8 +145,9 @@ class Import {
   }
 
   async #with(key: Uint8Array, f: (file: number) => Promise<void>): Promise<void> {
-    const number = await openKeyFile(key).finally(() => key.fill(0));
-    await f(number).finally(() => release(number));
+    const { machine } = this.#host;
+    const number = await machine._openKeyFile(key).finally(() => key.fill(0));
+    await f(number).finally(() => close(machine, number));
   }
 
   #importFile(file: File, number: number): Promise<void> {
@@ -219,34 +209,38 @@ export async function exportRoomKeys(host: Host, options: unknown): Promise<Blob
   if (!(Number.isInteger(rounds) && rounds >= 1)) throw refuse("rounds", "a positive integer");
   const progress = tell(host, onProgress);
   checkAborted(signal);
-  const { writer, salt } = await writeKeyFile(passphrase === undefined ? 0 : rounds);
+  const { machine } = host;
+  const { file, salt } = await machine._writeKeyFile(passphrase === undefined ? 0 : rounds);
   try {
     return new Blob(await exportAll(), { type: passphrase === undefined ? "application/json" : "text/plain" });
   } finally {
-    release(writer);
+    await close(machine, file);
   }
 
   async function exportAll(): Promise<Blob[]> {
-    const key = await keyOf(passphrase, salt, rounds, signal);
-    const parts = [blobOf(await beginKeyFile(writer, key).finally(() => key.fill(0)))];
+    const key = await keyOf(machine, passphrase, salt, rounds, signal);
+    const parts = [blobOf(await machine._beginKeyFile(file, key).finally(() => key.fill(0)))];
     let keys = 0;
     for (let position = "", isFirst = true; isFirst || position !== ""; isFirst = false) {
       checkAborted(signal);
-      const { text, count, next } = await host.machine._exportToKeyFile(writer, roomId, position);
+      const { text, count, next } = await machine._exportToKeyFile(file, roomId, position);
       parts.push(blobOf(text));
       position = next;
       progress({ keys: (keys += count), done: keys, total: next === "" ? keys : undefined });
     }
-    parts.push(blobOf(await endKeyFile(writer)));
+    parts.push(blobOf(await machine._endKeyFile(file)));
     return parts;
   }
 }
 
+/** Lets go of a file. If that fails, the machine is gone, and the file with it. */
+const close = (machine: Machine, file: number) => machine._closeKeyFile(file).catch(() => {});
+
 /** A Blob, since the platform need not keep these in memory. */
 const blobOf = (bytes: Uint8Array): Blob => new Blob([bytes as Uint8Array<ArrayBuffer>]);
 
-async function keyOf(passphrase: string | undefined, salt: Uint8Array, rounds: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+async function keyOf(machine: Machine, passphrase: string | undefined, salt: Uint8Array, rounds: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
   if (passphrase === undefined) return new Uint8Array();
   const secret = new TextEncoder().encode(passphrase);
-  return deriveKey(secret, salt, rounds, signal).finally(() => secret.fill(0));
+  return deriveKey(machine, secret, salt, rounds, signal).finally(() => secret.fill(0));
 }
