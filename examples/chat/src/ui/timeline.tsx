@@ -48,6 +48,10 @@ export function Timeline({ session, room, rows, ...actions }: Props) {
     setLast(undefined);
     keepPlace.toBottom();
   };
+  const newest = rows.at(-1);
+  useEffect(() => {
+    if (newest?.kind === "message" && newest.outgoing) toLatest(); // one wants to see what one writes
+  }, [newest?.key]);
   return (
     <div class="timeline">
       <div class="scroller" ref={list} role="log" aria-label="Messages" tabIndex={0} onScroll={onScroll} onKeyDown={moveFocus}>
