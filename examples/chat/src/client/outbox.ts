@@ -49,6 +49,8 @@ export interface OutboxOptions {
   upload(file: Blob): Promise<string>;
   encrypt(roomId: string, type: string, content: Content): Promise<Content>;
   send(roomId: string, type: string, transaction: string, content: Content): Promise<string>;
+  /** What has come back by sync already. */
+  arrived(roomId: string): readonly RoomEvent[];
   signal: AbortSignal;
 }
 
@@ -83,6 +85,7 @@ export class Outbox {
       return { ...draft, id, roomId, at, state: "waiting", ...(file && { file: new Blob([file]) }), ...(encrypted && { encrypted }) };
     });
     this.items.value = [...(await Promise.all(items)), ...this.items.value];
+    for (const { roomId } of kept) this.settle(roomId, this.#options.arrived(roomId));
     for (const { roomId } of kept) void this.#run(roomId);
   }
 
@@ -175,6 +178,7 @@ export class Outbox {
     const isEncrypted = item.encrypted !== item.content;
     const eventId = await send(roomId, isEncrypted ? "m.room.encrypted" : type, id, item.encrypted ?? {});
     this.#set(id, { state: "sent", eventId, problem: "" });
+    this.settle(roomId, this.#options.arrived(roomId)); // sync can be faster than the answer
     await change(["outbox", id, undefined]);
   }
 

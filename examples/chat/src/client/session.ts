@@ -79,6 +79,7 @@ export class Session {
       upload: (file) => upload(this.http, file, this.#ending.signal),
       encrypt: (roomId, type, content) => this.#encrypt(roomId, type, content),
       send: (roomId, type, transaction, content) => rooms.sendEvent(this.http, roomId, type, transaction, content),
+      arrived: (roomId) => this.rooms.byId.get(roomId)?.events ?? [],
       signal: this.#ending.signal,
     });
     this.#tabs = new Tabs(`mudpuppy-chat ${credentials.userId} ${credentials.deviceId}`, {
