@@ -101,7 +101,7 @@ func TestAMessageIsThereOnce(t *testing.T) {
 	if m, err := p.say("a", "another text"); !errors.Is(err, ErrOther) {
 		t.Errorf("%+v, %v", m, err)
 	}
-	if idOf("a", "bc") == idOf("ab", "c") || idOf("a") != idOf("a") {
+	if idOf("a", "bc") == idOf("ab", "c") || idOf("a", "b") != idOf([]string{"a", "b"}...) {
 		t.Error("ids are mixed up")
 	}
 }

@@ -89,4 +89,9 @@ func fail(how string) {
 	}
 }
 
-func deep(n int) int { return deep(n+1) + 1 }
+func deep(n int) int {
+	if n == 1<<40 {
+		return n
+	}
+	return deep(n+1) + 1
+}
