@@ -3,8 +3,11 @@ import { MudpuppyError } from "../bridge/errors.js";
 import type { FileKeys } from "../machine/client.js";
 import type { Bytes } from "./source.js";
 
-/** Up to which length a file is taken as a whole, because the platform hashes nothing in pieces. */
-export const WHOLE = 16 << 20;
+/**
+ * Up to which length a file is taken as a whole, because the platform hashes nothing in
+ * pieces. It copies what it is given, and nothing else runs meanwhile.
+ */
+export const WHOLE = 8 << 20;
 
 /** How much the platform is given of longer ones. Whole blocks. */
 export const PIECE = 1 << 20;
@@ -12,11 +15,10 @@ export const PIECE = 1 << 20;
 /** How much Go is given, which takes some milliseconds for it. Nothing else runs meanwhile. */
 export const OWN_PIECE = 1 << 18;
 
-/** The platform's own AES in counter mode, and SHA-256. It is many times faster, and works beside the page. */
+/** The platform's own AES in counter mode. It is many times faster, and works beside the page. */
 export interface Platform {
   /** Encrypts or decrypts the next piece, which is whole blocks unless it is the last. */
   crypt(piece: Bytes): Promise<Bytes>;
-  hash(bytes: Bytes): Promise<Bytes>;
 }
 
 /** Takes up keys, which are wiped, if the platform has what it takes. Pages that did not come by https have not. */
@@ -37,7 +39,6 @@ export async function platformWith({ key, counter, bits }: FileKeys): Promise<Pl
       advance(next, Math.ceil(piece.length / 16), bits);
       return new Uint8Array(await subtle.encrypt({ name: "AES-CTR", counter: at, length: bits }, aes, piece).catch(failed));
     },
-    hash,
   };
 }
 
