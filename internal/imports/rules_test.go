@@ -68,7 +68,7 @@ var rules = []rule{
 	{packages: []string{"jsbridge"}, may: join(primitives, api, []string{"internal/bridge"})},
 	{packages: []string{"internal/promise"}, may: []string{"internal/bridge", "internal/secret"}},
 	{packages: []string{"jsbridge/async"}, std: []string{"time"}, may: join(stores, []string{
-		"internal/bridge", "internal/promise", "internal/safejs", "internal/secret", "keys", "libolm", "machine", "machine/attachment", "machine/keyexport", "store/indexeddb", "store/jsstore", "store/owner",
+		"internal/bridge", "internal/promise", "internal/random", "internal/safejs", "internal/secret", "keys", "libolm", "machine", "machine/attachment", "machine/keyexport", "store/indexeddb", "store/jsstore", "store/owner",
 	})},
 	{packages: []string{"wasm/olm"}, may: []string{"internal/bridge", "jsbridge"}},
 	{packages: []string{"wasm/full"}, may: []string{"internal/bridge", "jsbridge", "jsbridge/async"}},

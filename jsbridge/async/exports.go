@@ -245,6 +245,19 @@ func exportMachineClose(number, size, self uint32) {
 	})
 }
 
+//go:wasmexport machine_memoryUse
+func exportMachineMemoryUse(number, size, self uint32) {
+	o := bridge.Object[*Machine](self)
+	promise.Start(number, size, o, func(ctx context.Context, c *promise.Call) error {
+		result, err := o.MemoryUse(ctx)
+		if err != nil {
+			return err
+		}
+		c.PutUint32(result)
+		return nil
+	})
+}
+
 //go:wasmexport machine_receiveSync
 func exportMachineReceiveSync(number, size, self uint32) {
 	o := bridge.Object[*Machine](self)

@@ -5,6 +5,7 @@ package async
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/bridge"
@@ -155,6 +156,14 @@ func (m *Machine) Fault() {
 //
 //bridge:internal
 func (m *Machine) Close(context.Context) error { return m.close() }
+
+// MemoryUse returns how many bytes of memory the program has in which the machine lives,
+// perhaps beside others.
+func (m *Machine) MemoryUse(context.Context) (uint32, error) {
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return uint32(s.Sys), nil
+}
 
 // Received is what a sync answer brought.
 //

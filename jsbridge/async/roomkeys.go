@@ -196,7 +196,7 @@ func (w *keyWriter) Wipe() {
 //bridge:internal
 type NewKeyFile struct {
 	File uint32
-	Salt   []byte
+	Salt []byte
 }
 
 // WriteKeyFile begins to write a file: encrypted, with so many rounds, or in the clear

@@ -1031,6 +1031,15 @@ export abstract class Machine extends Live {
     return start("machine_close", this, values, () => {});
   }
 
+  /**
+   * Returns how many bytes of memory the program has in which the machine lives,
+   * perhaps beside others.
+   */
+  async memoryUse(): Promise<number> {
+    const values: Value[] = [];
+    return start("machine_memoryUse", this, values, takeUint32);
+  }
+
   /** @internal Takes what is of interest of an answer to /sync. */
   async _receiveSync(answer: unknown): Promise<Received> {
     const values: Value[] = [];

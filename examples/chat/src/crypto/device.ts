@@ -1,5 +1,5 @@
 // This browser as an encrypting device: Mudpuppy's machine, and its way to the homeserver.
-import { connect, type Connection, deleteIndexedDBStore, indexedDBStore, init, OlmMachine, type Role } from "mudpuppy";
+import { connect, type Connection, deleteIndexedDBStore, indexedDBStore, OlmMachine, type Role } from "mudpuppy";
 import { passwordAuth } from "../matrix/account";
 import type { Content, Credentials } from "../matrix/types";
 import type { SavedSession } from "../storage/session";
@@ -30,8 +30,7 @@ export class Device {
   static async open({ credentials, storeKey }: SavedSession, { onRole, password }: DeviceOptions): Promise<Device> {
     const { homeserver, userId, deviceId, accessToken } = credentials;
     const store = indexedDBStore(storeName(credentials));
-    await init();
-    const machine = await OlmMachine.open({ userId, deviceId, store, key: storeKey, shared: true, onRole });
+    const machine = await OlmMachine.open({ userId, deviceId, store, key: storeKey, shared: true, worker: true, onRole });
     storeKey.fill(0);
     const recipients = new Recipients();
     const authenticate = async (challenge: Content) => {
@@ -60,6 +59,5 @@ export class Device {
 
 /** Deletes the keys of a device for good. */
 export async function deleteDevice(credentials: Credentials): Promise<void> {
-  await init();
-  await deleteIndexedDBStore(storeName(credentials));
+  await deleteIndexedDBStore(storeName(credentials), { worker: true });
 }

@@ -9,8 +9,8 @@ export interface StoreState {
   inspection: Inspection;
   /** Bytes of all that this page keeps, if the browser says. */
   usage: number | undefined;
-  /** Bytes of the memory of WebAssembly, if it is told. */
-  memory: number | undefined;
+  /** Bytes of the memory of WebAssembly, in the worker of the tab that has the machine. */
+  memory: number;
 }
 
 export async function storeState(machine: OlmMachine, credentials: Credentials): Promise<StoreState> {
@@ -19,6 +19,6 @@ export async function storeState(machine: OlmMachine, credentials: Credentials):
     persistence: await machine.persistence,
     inspection: await inspectIndexedDB(storeName(credentials)),
     usage: estimate?.usage,
-    memory: undefined,
+    memory: await machine.memoryUse(),
   };
 }

@@ -30,7 +30,7 @@ export function Keys({ session }: { session: Session }) {
   const { run, progress, outcome, stop } = useJob();
   const [passphrase, setPassphrase] = useState("");
   const input = useRef<HTMLInputElement>(null);
-  const canRun = session.isOwner.value && passphrase !== "" && progress === undefined;
+  const canRun = passphrase !== "" && progress === undefined;
 
   const exportKeys = () =>
     run(async (options) => {
@@ -49,7 +49,6 @@ export function Keys({ session }: { session: Session }) {
     <section>
       <h3>Keys in a file</h3>
       <p class="quiet">With the keys of this device, another one can read what was said before it was there.</p>
-      {!session.isOwner.value && <p class="hint">That is done in the tab that was opened first.</p>}
       <label>
         Passphrase of the file
         <input type="password" autocomplete="off" value={passphrase} onInput={(event) => setPassphrase(event.currentTarget.value)} />

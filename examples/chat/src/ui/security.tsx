@@ -68,7 +68,7 @@ function StoreView({ session }: { session: Session }) {
         <dt>All that this page keeps</dt>
         <dd>{state?.usage === undefined ? "The browser does not say." : kilobytes(state.usage)}</dd>
         <dt>Memory of WebAssembly</dt>
-        <dd>{state?.memory === undefined ? "not told" : kilobytes(state.memory)}</dd>
+        <dd>{state && kilobytes(state.memory)}</dd>
       </dl>
       {problem && <p class="error" role="alert">{problem}</p>}
       {state && <Tables inspection={state.inspection} />}
