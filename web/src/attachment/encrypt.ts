@@ -46,6 +46,14 @@ export interface EncryptedAttachment<Data> {
   file: EncryptedFile;
 }
 
+/** A file that is being encrypted. */
+export interface EncryptedStream {
+  /** The ciphertext, as it is read. */
+  data: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** What it takes to read it, when all of it was read. */
+  file: Promise<EncryptedFile>;
+}
+
 class Encrypter extends FileEncrypter {
   constructor(number: number) {
     super(number);
@@ -90,7 +98,7 @@ export async function encryptAttachment(
 export function encryptAttachmentStream(
   source: AttachmentSource,
   options: AttachmentOptions = {},
-): { data: ReadableStream<Uint8Array<ArrayBuffer>>; file: Promise<EncryptedFile> } {
+): EncryptedStream {
   const work = new Work(options);
   const { size: _, ...from } = sourceOf(source, work);
   const pieces = encrypted({ ...from, size: undefined }, work);

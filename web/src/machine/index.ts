@@ -10,6 +10,7 @@ export { decryptAttachment, type DecryptAttachmentOptions, maxStreamBytes } from
 export {
   type EncryptedAttachment,
   type EncryptedFile,
+  type EncryptedStream,
   encryptAttachment,
   encryptAttachmentStream,
 } from "../attachment/encrypt.js";
