@@ -28,7 +28,7 @@ test("before init there are no files", async () => {
   await assert.rejects(file, { code: "ERR_NOT_READY" });
 });
 
-test("attachments, in Node", async (t) => {
+test("T35: attachments, in Node", async (t) => {
   await mudpuppy.init();
   await checkResults(t, await playAttachments(mudpuppy, vectors));
 });
@@ -71,7 +71,7 @@ for (const { name, missing, find, open } of [chromium, firefox]) {
     });
 
     for (const where of ["page", "worker"]) {
-      test(`in a ${where}`, async (t) => checkResults(t, JSON.parse(await outcomeAt(browser, `${server.url}/${where}.html`))));
+      test(`T35: in a ${where}`, async (t) => checkResults(t, JSON.parse(await outcomeAt(browser, `${server.url}/${where}.html`))));
     }
   });
 }

@@ -129,8 +129,11 @@ function checksOf({ decryptAttachment, encryptAttachment, encryptAttachmentStrea
       const { key } = file;
       const flipped = (text) => (text[5] === "A" ? "B" : "A");
       const flip = (text) => text.slice(0, 5) + flipped(text) + text.slice(6);
-      // Nobody can tell another key or IV: what comes out is not the file, but whoever
-      // can change these can change the hash.
+      // Nobody can tell another key or IV, since whoever can change these can change the
+      // hash: but what comes out is not the file.
+      for (const other of [{ ...file, iv: flip(file.iv) }, { ...file, key: { ...key, k: flip(key.k) } }]) {
+        equal(same.is(await decryptAttachment(data, other), someBytes(100)), false);
+      }
       await fails("ERR_ATTACHMENT_HASH", decryptAttachment(data, { ...file, hashes: { sha256: flip(file.hashes.sha256) } }));
       for (const bad of [
         { ...file, iv: undefined }, { ...file, iv: file.iv.slice(1) }, { ...file, iv: `${file.iv}==` }, { ...file, iv: 5 }, { ...file, iv: `!${file.iv.slice(1)}` },
