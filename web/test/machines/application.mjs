@@ -68,8 +68,12 @@ export class Application {
     await this.bob.call("POST", `rooms/${encodeURIComponent(room)}/join`, {});
     this.room = room;
     await tab.enter(room, [alice, bob]);
-    await this.sync();
-    await setTimeout(300); // until Alice has synced
+    // Whoever is not known yet when something is said, gets no key for it.
+    await until("Bob knows Alice's device", async () => {
+      await this.sync();
+      return (await this.bob.machine.devices(alice)).length > 0;
+    });
+    await until("Alice knows Bob's device", async () => (await tab.do("devices", bob)).length > 0);
   }
 
   /** Has Bob receive what there is, and read it. */
