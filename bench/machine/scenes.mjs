@@ -20,7 +20,7 @@ const SESSIONS = 10_000;
 const SLICE = 500;
 const SINGLE = 24;
 const BREATH = 10; // milliseconds
-const CLOSING = 50; // for the browser to close what was open
+const CLOSING = 250; // for the browser to close what was open, and for what a store does after it was opened
 
 export const GROWTH = [1, 10, 100, 1000, 5000];
 export const HISTORY = [10, 100, 1000, 10_000, 100_000];
