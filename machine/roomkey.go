@@ -38,7 +38,12 @@ type roomKey struct {
 	shared        bool
 }
 
-func readRoomKey(content strictjson.Value) (roomKey, bool) {
+// members are those of an object.
+type members interface {
+	Get(name string) strictjson.Value
+}
+
+func readRoomKey(content members) (roomKey, bool) {
 	shared, _ := content.Get("shared_history").Bool()
 	k := roomKey{text(content.Get("room_id")), text(content.Get("session_id")), shared}
 	ok := text(content.Get("algorithm")) == megolmAlgorithm && validID(k.room) && validSessionID(k.session)
@@ -141,7 +146,7 @@ func (w *work) addOwnSession(_ context.Context, r *room, key megolm.SessionKey) 
 
 // importKey makes a session of an exported key, which nothing but its source vouches
 // for.
-func importKey(k roomKey, content strictjson.Value, from source, now int64) (*inbound, bool) {
+func importKey(k roomKey, content members, from source, now int64) (*inbound, bool) {
 	key, err := megolm.ParseExportedSessionKey(secretText(content.Get("session_key")))
 	if err != nil {
 		return nil, false

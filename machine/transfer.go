@@ -154,7 +154,7 @@ func (m *Machine) importSlice(ctx context.Context, sessions [][]byte) ([]Import,
 
 // readExported reads a session, and says why it cannot.
 func readExported(json []byte, now int64) (*inbound, Import) {
-	content := parseObject(json)
+	content := parseObject(json).Fields()
 	k, ok := readRoomKey(content)
 	result := Import{RoomID: k.room, SessionID: k.session, Error: ErrFormat}
 	if !ok {

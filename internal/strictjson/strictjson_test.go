@@ -191,6 +191,15 @@ func TestAccess(t *testing.T) {
 		t.Errorf("members: %s", got)
 	}
 	// What is asked of another kind has no answer.
+	fields := v.Fields()
+	for name, member := range v.Members() {
+		if got := fields.Get(name); string(got.Raw()) != string(member.Raw()) {
+			t.Errorf("field %q is %s, not %s", name, got.Raw(), member.Raw())
+		}
+	}
+	if fields.Get("nothing").Kind() != None || v.Get("list").Fields().Get("x").Kind() != None || len(Value{}.Fields()) != 0 {
+		t.Error("there are fields that there are not")
+	}
 	for _, other := range []Value{{}, v, v.Get("list"), v.Get("o"), v.Get("nothing").Get("nothing")} {
 		_, text := other.Text()
 		_, number := other.Integer()

@@ -75,6 +75,33 @@ func (v Value) Get(name string) Value {
 	return Value{}
 }
 
+// Fields are the members of an object, found once, for those who ask for many.
+type Fields []field
+
+type field struct {
+	name  []byte
+	value Value
+}
+
+// Fields returns the members of an object.
+func (v Value) Fields() Fields {
+	fields := make(Fields, 0, 12)
+	for n, member := range v.members() {
+		fields = append(fields, field{n.decoded(), member})
+	}
+	return fields
+}
+
+// Get returns the member with this name.
+func (f Fields) Get(name string) Value {
+	for i := range f {
+		if string(f[i].name) == name {
+			return f[i].value
+		}
+	}
+	return Value{}
+}
+
 // Members are the names and values of an object, in the order of the text.
 func (v Value) Members() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {

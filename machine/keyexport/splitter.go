@@ -33,29 +33,49 @@ const (
 // objects. One that is too long to be a session comes as null. They are secret; the
 // caller wipes them. It returns [ErrFormat] for what is no array.
 func (s *Splitter) Split(piece []byte) (items [][]byte, err error) {
-	for at := 0; at < len(piece); at++ {
-		c := piece[at]
-		if s.state == inItem {
-			if s.quoted && !s.escaped { // most of it is text
-				n := plain(piece[at:])
-				if n > 0 {
-					s.append(piece[at : at+n]...)
-					at += n - 1
-					continue
-				}
+	for len(piece) > 0 {
+		if s.state != inItem {
+			if err := s.between(piece[0]); err != nil {
+				return nil, err
 			}
-			if s.depth > 0 || s.quoted || !isEnd(c) {
-				s.append(c)
-				s.within(c)
-				continue
+			if s.state != inItem {
+				piece = piece[1:]
 			}
-			items = append(items, s.take())
+			continue
 		}
-		if err := s.between(c); err != nil {
-			return nil, err
+		n := s.within(piece)
+		s.append(piece[:n])
+		if piece = piece[n:]; len(piece) > 0 {
+			items = append(items, s.take())
 		}
 	}
 	return items, nil
+}
+
+// within moves through an item, and returns how much of the text is of it.
+func (s *Splitter) within(text []byte) (n int) {
+	for ; n < len(text); n++ {
+		if s.quoted && !s.escaped { // most of it is text
+			if n += plain(text[n:]); n == len(text) {
+				return n
+			}
+		}
+		switch c := text[n]; {
+		case s.escaped:
+			s.escaped = false
+		case s.quoted:
+			s.escaped, s.quoted = c == '\\', c != '"'
+		case s.depth == 0 && isEnd(c):
+			return n
+		case c == '"':
+			s.quoted = true
+		case c == '{', c == '[':
+			s.depth++
+		case c == '}', c == ']':
+			s.depth--
+		}
+	}
+	return n
 }
 
 // plain is how much there is of a text before it ends, or something is escaped.
@@ -70,7 +90,8 @@ func plain(text []byte) int {
 
 func isEnd(c byte) bool { return c == ',' || c == ']' || isSpace(c) }
 
-// between takes what stands around the items.
+// between takes what stands around the items. If one begins, that is told by the state,
+// and the character is left to it.
 func (s *Splitter) between(c byte) error {
 	switch {
 	case isSpace(c):
@@ -85,32 +106,14 @@ func (s *Splitter) between(c byte) error {
 			return ErrFormat
 		}
 		s.state = inItem
-		s.append(c)
-		s.within(c)
 	default:
 		return ErrFormat
 	}
 	return nil
 }
 
-// within follows strings and brackets within an item.
-func (s *Splitter) within(c byte) {
-	switch {
-	case s.escaped:
-		s.escaped = false
-	case s.quoted:
-		s.escaped, s.quoted = c == '\\', c != '"'
-	case c == '"':
-		s.quoted = true
-	case c == '{', c == '[':
-		s.depth++
-	case c == '}', c == ']':
-		s.depth--
-	}
-}
-
 // append adds to the item, and overwrites a buffer that is outgrown.
-func (s *Splitter) append(b ...byte) {
+func (s *Splitter) append(b []byte) {
 	if s.tooLong = s.tooLong || len(s.item)+len(b) > maxOne; s.tooLong {
 		return
 	}
