@@ -65,6 +65,23 @@ test("whatever holds the keys is read", async () => {
   await source.close();
 });
 
+test("a text is read in pieces that cut no character", async () => {
+  const key = await makeRoomKey("!🐟🐟🐟:example.org");
+  const json = JSON.stringify(key);
+  // However long a piece is, one ends between the halves of the second fish, or beside them.
+  for (const length of [1 << 16, 1 << 17, 1 << 18, 1 << 19]) {
+    for (const beside of [-1, 0, 1]) {
+      const before = length - json.indexOf("🐟🐟🐟") - 3 + beside;
+      const text = `${" ".repeat(before - 1)}[${json}]`;
+      assert.equal(text.charCodeAt(length + beside), 0xdc1f);
+      const machine = await open();
+      await machine.importRoomKeys(text);
+      assert.equal((await all(machine))[0].room_id, key.room_id);
+      await machine.close();
+    }
+  }
+});
+
 test("one bad key costs only itself, and is named", async () => {
   const keys = await makeRoomKeys(6);
   const [good, another] = keys;

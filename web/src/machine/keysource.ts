@@ -36,7 +36,7 @@ export const MAX_STREAM = 1 << 30;
 
 /** Returns the file that a source is, or undefined for a list. */
 export async function openFile(source: unknown, signal: AbortSignal | undefined): Promise<File | undefined> {
-  if (typeof source === "string") return inMemory(new TextEncoder().encode(source));
+  if (typeof source === "string") return inText(source);
   if (ArrayBuffer.isView(source)) return inMemory(look(() => new Uint8Array(source.buffer, source.byteOffset, source.byteLength)));
   if (look(() => isStream(source))) return inBlob(await gather(source as ReadableStream, signal));
   if (look(() => isBlob(source))) return inBlob(source as Blob);
@@ -61,6 +61,13 @@ function look<T>(at: () => T): T {
 // They may be of another realm.
 const isBlob = (value: unknown): value is Blob => typeof (value as Blob | undefined)?.slice === "function" && typeof (value as Blob).arrayBuffer === "function";
 const isStream = (value: unknown): value is ReadableStream => typeof (value as ReadableStream | undefined)?.getReader === "function";
+
+/** A text, of which the size is that in characters: to encode a long one as a whole takes too long. */
+function inText(text: string): File {
+  const encoder = new TextEncoder();
+  const whole = (at: number) => (/[\udc00-\udfff]/.test(text.charAt(at)) ? at + 1 : at); // no pair is cut
+  return { size: text.length, read: async (from, to) => encoder.encode(text.slice(from && whole(from), whole(to))) };
+}
 
 const inMemory = (bytes: Uint8Array): File => ({
   size: bytes.length,

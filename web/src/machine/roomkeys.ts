@@ -9,7 +9,7 @@ import { checkAborted, type File, lengthOf, openFile, piecesOfList } from "./key
 export interface KeyProgress {
   /** How many keys were dealt with so far. */
   keys: number;
-  /** How much of the source was: bytes of a file, items of a list. Of an export, keys. */
+  /** How much of the source was: bytes of a file, characters of a text, items of a list. Of an export, keys. */
   done: number;
   /** Of how much; undefined if that is not known. */
   total: number | undefined;
