@@ -2,6 +2,8 @@ package machine_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -79,4 +81,38 @@ func contains(all [][]byte, one []byte) bool {
 		}
 	}
 	return false
+}
+
+// TestT16WhatIsNoSessionIsNamed: of a file that is made up or damaged, each bad key is
+// refused with its reason, and costs no other.
+func TestT16WhatIsNoSessionIsNamed(t *testing.T) {
+	w := newWorld(t)
+	c := w.device(bob, "BOB")
+	keys := w.manyKeys(3)
+	change := func(from, to string) []byte { return bytes.ReplaceAll(keys[0], []byte(from), []byte(to)) }
+	id := func(key []byte) string {
+		var k struct {
+			ID string `json:"session_id"`
+		}
+		w.must(json.Unmarshal(key, &k))
+		return k.ID
+	}
+	bad := map[string]error{
+		string(change(id(keys[0]), id(keys[2]))):             machine.ErrMismatchedKeys,
+		string(change("m.megolm.v1", "m.megolm.v2")):         machine.ErrAlgorithm,
+		string(change(`"session_key":"`, `"other":"`)):       machine.ErrFormat,
+		string(change(`"sender_key":"`, `"other":"`)):        machine.ErrFormat,
+		string(change(`"room_id":"!many:example.org",`, "")): machine.ErrFormat,
+		"{}": machine.ErrFormat, "null": machine.ErrFormat, "[]": machine.ErrFormat, "x": machine.ErrFormat, "": machine.ErrFormat,
+	}
+	for given, want := range bad {
+		results, err := c.ImportRoomKeys(ctx, [][]byte{keys[1], []byte(given), keys[1]})
+		w.must(err)
+		if len(results) != 3 || results[0].Error != nil || !errors.Is(results[1].Error, want) || !results[2].Kept {
+			t.Errorf("%.80q: %+v, not %v", given, results, want)
+		}
+	}
+	if got := c.exported(""); len(got) != 1 {
+		t.Errorf("there are %d sessions", len(got))
+	}
 }
