@@ -57,11 +57,11 @@ func (m *Machine) SetUpCrossSigning(ctx context.Context, reset bool) error {
 	}
 	w.enqueue(SigningUpload, newID(), "POST", clientAPI+"keys/device_signing/upload", body, subject{replaces: reset})
 	s := w.state.secrets
-	i := &identity{user: w.user, pinned: s.public(event.Master), selfSigning: s.public(event.SelfSigning),
+	i := &identity{pinned: s.public(event.Master), selfSigning: s.public(event.SelfSigning),
 		userSigning: s.public(event.UserSigning), wasVerified: true, json: master}
 	i.master, i.vouched = i.pinned, i.pinned
 	own.identity = i
-	w.keep(i)
+	w.keep(own)
 	if err := w.signDevice(w.deviceKeys(), w.user, w.device); err != nil {
 		return err
 	}
@@ -296,7 +296,7 @@ func (m *Machine) VerifyUser(ctx context.Context, userID, masterKey string) erro
 	w.uploadSignature(userID, i.master.String(), signed)
 	i.json, i.pinned, i.vouched, i.wasVerified = signed, i.master, vouched, true
 	w.state.changes++
-	w.keep(i)
+	w.keep(u)
 	w.emit(IdentityEvent{userID})
 	return w.commit(ctx)
 }
@@ -364,7 +364,7 @@ func (m *Machine) ImportCrossSigningKeys(ctx context.Context, master, selfSignin
 	w.keep(w.state.secrets)
 	if given.has(event.Master) {
 		i.vouched, i.pinned, i.wasVerified = i.master, i.master, true
-		w.keep(i)
+		w.keep(own)
 	}
 	if given.has(event.SelfSigning) {
 		if err := w.signDevice(w.deviceKeys(), w.user, w.device); err != nil {

@@ -173,7 +173,7 @@ func (w *work) prepare(ctx context.Context) error {
 
 // outdateAll notes of all users that their devices may have changed.
 func (w *work) outdateAll(ctx context.Context) error {
-	query := store.Query{Table: store.Devices}
+	query := store.Query{Table: store.Users}
 	for {
 		page, err := w.config.Store.Load(ctx, query)
 		if err != nil {

@@ -148,7 +148,7 @@ func (m *Machine) AcceptIdentity(ctx context.Context, userID string) error {
 	}
 	i.pinned, i.wasVerified = i.master, w.verifiedIdentity(u)
 	w.state.changes++
-	w.keep(i)
+	w.keep(u)
 	w.emit(IdentityEvent{userID})
 	return w.commit(ctx)
 }

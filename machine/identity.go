@@ -4,14 +4,12 @@ import (
 	"github.com/mudpuppy-e2ee/mudpuppy/event"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/record"
 	"github.com/mudpuppy-e2ee/mudpuppy/keys"
-	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
 // identity is the identity of a user: the master key, and the keys it has signed.
 //
 // https://spec.matrix.org/latest/client-server-api/#cross-signing
 type identity struct {
-	user        string
 	pinned      keys.Ed25519PublicKey // the master key that was seen first, or accepted since
 	master      keys.Ed25519PublicKey // the one that the homeserver gives out now
 	selfSigning keys.Ed25519PublicKey // zero if there is none
@@ -25,8 +23,6 @@ type identity struct {
 	json        []byte // the master key as it was published, which may have to be signed
 }
 
-const identityVersion = 1
-
 var noKey keys.Ed25519PublicKey
 
 func (i *identity) hasSelfSigning() bool { return i.selfSigning != noKey }
@@ -39,7 +35,7 @@ func (i *identity) changed() bool { return i.pinned != i.master }
 // counts as changed after it was verified, until somebody verifies or accepts it.
 func (u *user) lose() {
 	if u.identity == nil {
-		u.identity = &identity{user: u.id}
+		u.identity = new(identity)
 	}
 	u.identity.pinned, u.identity.vouched, u.identity.wasVerified = lostKey, noKey, true
 }
@@ -66,30 +62,22 @@ func (m *Machine) violated(u *user) bool {
 	return u.identity != nil && u.identity.wasVerified && !m.verifiedIdentity(u)
 }
 
-// keep is described at keeper.
-func (i *identity) keep(w *work) {
-	r := record.New(identityVersion)
+func (i *identity) write(r *record.Writer) {
 	for _, k := range []keys.Ed25519PublicKey{i.pinned, i.master, i.selfSigning, i.userSigning, i.vouched} {
 		r.Key(k)
 	}
 	r.Bool(i.wasVerified)
 	r.Bytes(i.json)
-	w.put(store.Identities, i.user, r.Done())
 }
 
-func (u *user) readIdentity(value []byte) bool {
-	r := record.Read(value, identityVersion)
-	i := &identity{user: u.id}
+func readIdentity(r *record.Reader) *identity {
+	i := new(identity)
 	for _, k := range []*keys.Ed25519PublicKey{&i.pinned, &i.master, &i.selfSigning, &i.userSigning, &i.vouched} {
 		*k = r.Key()
 	}
 	i.wasVerified = r.Bool()
 	i.json = append([]byte(nil), r.Bytes()...)
-	if !r.Done() {
-		return false
-	}
-	u.identity = i
-	return true
+	return i
 }
 
 // published is what a homeserver gives out as a user's identity, as far as it holds
@@ -131,7 +119,7 @@ func (w *work) updateIdentity(u *user, p published) (changed bool) {
 	}
 	i := u.identity
 	if i == nil {
-		i = &identity{user: u.id, pinned: p.master.Key}
+		i = &identity{pinned: p.master.Key}
 		u.identity = i
 	}
 	before := *i
@@ -152,7 +140,7 @@ func (w *work) updateIdentity(u *user, p published) (changed bool) {
 		return false
 	}
 	i.json = append([]byte(nil), p.master.JSON()...)
-	w.keep(i)
+	w.keep(u)
 	w.emit(IdentityEvent{u.id})
 	return true
 }

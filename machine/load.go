@@ -34,8 +34,7 @@ func (w *work) load(ctx context.Context) error {
 		settingsQuery,
 		store.Query{Table: store.Secrets, Keys: []string{crossSigningKey}},
 		allRequests,
-		store.Query{Table: userTables[0], Keys: own},
-		store.Query{Table: userTables[1], Keys: own},
+		store.Query{Table: store.Users, Keys: own},
 	)
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ type device struct {
 }
 
 const (
-	devicesVersion = 1
+	userVersion = 1
 	// maxDevices is how many devices of a user are known; a homeserver could make
 	// up any number. The record of a user must not exceed what a store takes.
 	maxDevices = 1000
@@ -47,14 +47,10 @@ const (
 	maxSignedLen = 32 << 10
 )
 
-// userTables hold what is known of users. What was lost in one of them is noted in what
-// the other one tells of the identity, which is therefore read first.
-var userTables = []store.Table{store.Identities, store.Devices}
-
 // loadUsers sees to it that users are in memory.
 func (w *work) loadUsers(ctx context.Context, ids ...string) error {
 	missing := w.newUsers(ids)
-	err := w.loadTables(ctx, userTables, missing, w.readUser)
+	err := w.loadKeys(ctx, store.Users, missing, w.readUser)
 	if err != nil {
 		for _, id := range missing {
 			delete(w.state.users, id)
@@ -77,10 +73,10 @@ func (w *work) newUsers(ids []string) (missing []string) {
 // readUser takes a record of a user, and reports whether it can be read.
 func (w *work) readUser(rec store.Record) bool {
 	u := w.state.users[rec.Key]
-	ok := rec.Table == store.Devices && u.readDevices(rec.Value) || rec.Table == store.Identities && u.readIdentity(rec.Value)
+	ok := u.read(rec.Value)
 	if !ok {
 		u.lose()
-		w.keep(u.identity)
+		w.keep(u)
 	}
 	return ok
 }
@@ -90,13 +86,17 @@ func (m *Machine) userNamed(id string) *user { return m.state.users[id] }
 
 // keep is described at keeper.
 func (u *user) keep(w *work) {
-	r := record.New(devicesVersion)
+	r := record.New(userVersion)
 	r.Bool(u.tracked)
+	r.Bool(u.identity != nil)
+	if u.identity != nil {
+		u.identity.write(r)
+	}
 	r.Uint(uint64(len(u.devices)))
 	for _, d := range u.devices {
 		d.write(r)
 	}
-	w.put(store.Devices, u.id, r.Done())
+	w.put(store.Users, u.id, r.Done())
 }
 
 func (d *device) write(r *record.Writer) {
@@ -112,9 +112,13 @@ func (d *device) write(r *record.Writer) {
 	r.Bytes(d.json)
 }
 
-func (u *user) readDevices(value []byte) bool {
-	r := record.Read(value, devicesVersion)
+func (u *user) read(value []byte) bool {
+	r := record.Read(value, userVersion)
 	tracked := r.Bool()
+	var i *identity
+	if r.Bool() {
+		i = readIdentity(r)
+	}
 	devices := make(map[string]*device)
 	for range r.Count() {
 		d := readDevice(r)
@@ -123,7 +127,7 @@ func (u *user) readDevices(value []byte) bool {
 	if !r.Done() {
 		return false
 	}
-	u.tracked, u.devices = tracked, devices
+	u.tracked, u.identity, u.devices = tracked, i, devices
 	return true
 }
 

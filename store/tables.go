@@ -10,8 +10,7 @@ const (
 	OlmSessions      Table = "olm_sessions"      // with other devices
 	OutboundSessions Table = "outbound_sessions" // Megolm sessions to encrypt with, by room
 	InboundSessions  Table = "inbound_sessions"  // Megolm sessions to decrypt with
-	Devices          Table = "devices"           // of other users, by user
-	Identities       Table = "identities"        // cross-signing keys, by user
+	Users            Table = "users"             // their devices and cross-signing keys
 	Rooms            Table = "rooms"             // settings of rooms
 	Requests         Table = "requests"          // to the homeserver, not answered yet
 	Withheld         Table = "withheld"          // Megolm sessions that others refused to send
@@ -66,7 +65,8 @@ type Definition struct {
 	Table   Table
 	Indexes []Index
 	// Hot tables hold what must never be rolled back: a ratchet that is used
-	// twice encrypts two messages with one key.
+	// twice encrypts two messages with one key, and a device that was blocked
+	// would be given keys again.
 	Hot bool
 }
 
@@ -77,8 +77,7 @@ var Tables = []Definition{
 	{Table: OlmSessions, Indexes: []Index{BySender}, Hot: true},
 	{Table: OutboundSessions, Hot: true},
 	{Table: InboundSessions, Indexes: []Index{ByRoom, Pending}},
-	{Table: Devices},
-	{Table: Identities, Hot: true},
+	{Table: Users, Hot: true},
 	{Table: Rooms, Hot: true},
 	{Table: Requests},
 	{Table: Withheld, Indexes: []Index{ByRoom}},

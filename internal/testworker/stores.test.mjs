@@ -86,7 +86,7 @@ class Crash {
       const number = (this.tried.get(writer) ?? 0) + 1;
       this.tried.set(writer, number);
       const at = { key: `${writer}`, value: `${number}` };
-      const puts = [{ table: "settings", ...at }, { table: "devices", ...at }, { table: "rooms", key: `${writer} ${number}`, value: "" }];
+      const puts = [{ table: "settings", ...at }, { table: "users", ...at }, { table: "rooms", key: `${writer} ${number}`, value: "" }];
       try {
         await this.ask("commit", { epoch, puts });
       } catch (error) {
@@ -98,8 +98,8 @@ class Crash {
   }
 
   async check() {
-    const [settings, devices, rooms] = await Promise.all(["settings", "devices", "rooms"].map((table) => this.ask("load", { table })));
-    assert.deepEqual(settings, devices, "two records of the same commits differ");
+    const [settings, users, rooms] = await Promise.all(["settings", "users", "rooms"].map((table) => this.ask("load", { table })));
+    assert.deepEqual(settings, users, "two records of the same commits differ");
     let count = 0;
     for (let writer = 0; writer < WRITERS; writer++) {
       const kept = Number(settings.records[writer] ?? 0);

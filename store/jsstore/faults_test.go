@@ -154,7 +154,7 @@ func pair(w, n int) store.Changes {
 	key, value := strconv.Itoa(w), []byte(strconv.Itoa(n))
 	return store.Changes{Puts: []store.Record{
 		{Ref: store.Ref{Table: store.Rooms, Key: key}, Value: value},
-		{Ref: store.Ref{Table: store.Devices, Key: key}, Value: value},
+		{Ref: store.Ref{Table: store.Requests, Key: key}, Value: value},
 	}}
 }
 
@@ -162,7 +162,7 @@ func pair(w, n int) store.Changes {
 // the same.
 func (d *device) read(ctx context.Context) (numbers [writers]int) {
 	var both [2][writers]int
-	for i, table := range []store.Table{store.Rooms, store.Devices} {
+	for i, table := range []store.Table{store.Rooms, store.Requests} {
 		page, err := d.store.Load(ctx, store.Query{Table: table})
 		if err != nil {
 			d.t.Fatalf("%s: %v", d.name, err)

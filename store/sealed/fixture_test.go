@@ -42,7 +42,7 @@ func inFixtures() []store.Changes {
 		{Puts: records},
 		{Puts: []store.Record{record(store.Account, "own", "first"), session("s", "!room:example.org", "first"), olm("o", "sender", "first")}},
 		{Puts: []store.Record{record(store.Account, "own", "second"), session("s", "!room:example.org", "second")},
-			Deletes: []store.Ref{ref(store.OlmSessions, "o"), ref(store.Devices, records[5].Key)}},
+			Deletes: []store.Ref{ref(store.OlmSessions, "o"), ref(store.Requests, records[5].Key)}},
 	}
 }
 

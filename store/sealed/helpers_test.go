@@ -106,7 +106,7 @@ func (v *vault) load(q store.Query) (values, broken map[string]string) {
 func sameTogether(t *testing.T, one, other *sealed.Store, q store.Query) {
 	t.Helper()
 	want, wantErr := other.Load(t.Context(), q)
-	queries := []store.Query{all(store.Settings), q, byKey(store.Rooms, "none"), byKey(store.Devices, "none")}
+	queries := []store.Query{all(store.Settings), q, byKey(store.Rooms, "none"), byKey(store.Requests, "none")}
 	pages, err := one.LoadAll(t.Context(), queries)
 	if err != wantErr {
 		t.Fatalf("%+v among others: %v; alone: %v", q, err, wantErr)

@@ -170,7 +170,7 @@ func TestChangeKey(t *testing.T) {
 	for _, of := range []*vault{v, changed} {
 		of.wants(all(store.Account), "own", "x")
 		of.wants(byRoom("r"), "s", "y")
-		of.put(record(store.Devices, "d", "z"))
+		of.put(record(store.Requests, "d", "z"))
 	}
 	for name, r := range v.raw(store.InboundSessions) {
 		if !bytes.Equal(r.Value, before[name].Value) {

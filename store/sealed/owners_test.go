@@ -32,11 +32,11 @@ func TestT37OneDataKey(t *testing.T) {
 	for i, s := range opened {
 		v := &vault{T: t, Store: s, below: below}
 		v.claim()
-		v.put(record(store.Account, fmt.Sprint(i), "x"), record(store.Devices, fmt.Sprint(i), "x"))
+		v.put(record(store.Account, fmt.Sprint(i), "x"), record(store.Requests, fmt.Sprint(i), "x"))
 	}
 	for _, s := range opened {
 		v := &vault{T: t, Store: s, below: below}
-		for _, table := range []store.Table{store.Account, store.Devices} {
+		for _, table := range []store.Table{store.Account, store.Requests} {
 			if values, broken := v.load(all(table)); len(values) != many || len(broken) > 0 {
 				t.Errorf("%s: %v, broken %v", table, values, broken)
 			}

@@ -22,7 +22,7 @@ func (v *vault) breakOnly(t store.Table) store.Record {
 // TestT37BrokenIsPutAside: raw bytes are kept in table Quarantine from the next
 // commit on, whoever finds them broken, and all else goes on.
 func TestT37BrokenIsPutAside(t *testing.T) {
-	for _, table := range []store.Table{store.Devices, store.Account} {
+	for _, table := range []store.Table{store.Requests, store.Account} {
 		v := newVault(t)
 		v.put(record(table, "k", "v"), record(store.Settings, "s", "x"))
 		broken := v.breakOnly(table)
@@ -55,16 +55,16 @@ func TestT37BrokenIsPutAside(t *testing.T) {
 // replaced is put aside as well.
 func TestT37OverwrittenIsKept(t *testing.T) {
 	v := newVault(t)
-	v.put(record(store.Devices, "k", "v"))
-	broken := v.breakOnly(store.Devices)
+	v.put(record(store.Requests, "k", "v"))
+	broken := v.breakOnly(store.Requests)
 	of := v.again()
-	of.put(record(store.Devices, "k", "second"))
-	of.wants(all(store.Devices), "k", "second")
-	of.wants(all(store.Quarantine), "devices/"+broken.Key, string(broken.Value))
+	of.put(record(store.Requests, "k", "second"))
+	of.wants(all(store.Requests), "k", "second")
+	of.wants(all(store.Quarantine), "requests/"+broken.Key, string(broken.Value))
 	// What had been there nobody knows, so that something stays wrong.
-	of.wantsReport([]store.Table{store.Devices})
+	of.wantsReport([]store.Table{store.Requests})
 	v = of.repair()
-	v.wants(all(store.Devices), "k", "second")
+	v.wants(all(store.Requests), "k", "second")
 }
 
 // TestMendedIsNotPutAside: what was found broken is looked at again.
@@ -87,17 +87,17 @@ func TestManyBroken(t *testing.T) {
 	var c store.Changes
 	for _, key := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		for _, more := range []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0"} {
-			c.Put(record(store.Devices, key+more, "v"))
+			c.Put(record(store.Requests, key+more, "v"))
 		}
 	}
 	v.commit(c)
-	for _, r := range v.raw(store.Devices) {
+	for _, r := range v.raw(store.Requests) {
 		r.Value = r.Value[1:]
 		v.tamperPut(r)
 	}
-	for n := 0; len(v.raw(store.Devices)) > 0; n++ {
-		if v.load(all(store.Devices)); n > 5 {
-			t.Fatalf("%d are left", len(v.raw(store.Devices)))
+	for n := 0; len(v.raw(store.Requests)) > 0; n++ {
+		if v.load(all(store.Requests)); n > 5 {
+			t.Fatalf("%d are left", len(v.raw(store.Requests)))
 		}
 		v.put(record(store.Settings, "s", "x"))
 	}
@@ -169,11 +169,11 @@ func TestRepair(t *testing.T) {
 // another one's copy.
 func TestRepairMovesWhatIsBroken(t *testing.T) {
 	v := newVault(t)
-	v.put(record(store.Devices, "d", "x"), record(store.Account, "own", "first"), olm("gone", "s", "x"))
+	v.put(record(store.Requests, "d", "x"), record(store.Account, "own", "first"), olm("gone", "s", "x"))
 	old := v.only(store.Account)
 	v.put(record(store.Account, "own", "second"), record(store.Settings, "s", "x"))
-	device := v.breakOnly(store.Devices)
-	v.load(all(store.Devices))
+	device := v.breakOnly(store.Requests)
+	v.load(all(store.Requests))
 	v.put(record(store.Settings, "s", "y")) // now it has a copy
 	v.breakOnly(store.Quarantine)
 	v.tamperPut(device, old)
@@ -182,11 +182,11 @@ func TestRepairMovesWhatIsBroken(t *testing.T) {
 
 	of := v.repair()
 	of.wants(all(store.Settings), "s", "y")
-	for _, table := range []store.Table{store.Devices, store.Account, store.OlmSessions, store.Rooms} {
+	for _, table := range []store.Table{store.Requests, store.Account, store.OlmSessions, store.Rooms} {
 		of.wants(all(table))
 	}
 	values, _ := of.load(all(store.Quarantine))
-	if values["devices/"+device.Key] != string(device.Value) || values["account/"+old.Key] != string(old.Value) || len(values) < 3 {
+	if values["requests/"+device.Key] != string(device.Value) || values["account/"+old.Key] != string(old.Value) || len(values) < 3 {
 		t.Errorf("put aside are %q", values)
 	}
 }

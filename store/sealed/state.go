@@ -9,8 +9,8 @@ import (
 
 // numbered gives each table its number in head and buckets. New ones come last.
 var numbered = [...]store.Table{
-	store.Meta, store.Account, store.OlmSessions, store.OutboundSessions, store.InboundSessions, store.Devices,
-	store.Identities, store.Rooms, store.Requests, store.Withheld, store.Secrets, store.Settings, store.Quarantine,
+	store.Meta, store.Account, store.OlmSessions, store.OutboundSessions, store.InboundSessions, store.Users,
+	store.Rooms, store.Requests, store.Withheld, store.Secrets, store.Settings, store.Quarantine,
 }
 
 func numberOf(t store.Table) int { return slices.Index(numbered[:], t) }

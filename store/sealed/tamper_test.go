@@ -39,7 +39,7 @@ func TestT37EveryByteOfAValue(t *testing.T) {
 }
 
 func TestT37SwappedRecords(t *testing.T) {
-	for _, table := range []store.Table{store.Devices, store.Rooms} {
+	for _, table := range []store.Table{store.Requests, store.Rooms} {
 		v := newVault(t)
 		v.put(record(table, "a", "of a"), record(table, "b", "of b"), record(table, "c", "of c"))
 		var names []string
@@ -102,7 +102,7 @@ func TestT37IndexAltered(t *testing.T) {
 
 func TestT37MovedToAnotherTable(t *testing.T) {
 	for _, c := range []struct{ from, to store.Table }{
-		{store.Devices, store.Settings}, {store.Account, store.Identities}, {store.Settings, store.Account},
+		{store.Requests, store.Settings}, {store.Account, store.Users}, {store.Settings, store.Account},
 		{store.Account, store.Settings},
 	} {
 		v := newVault(t)
@@ -201,7 +201,7 @@ func TestT37BucketRolledBack(t *testing.T) {
 	v.put(record(store.Account, "own", "first"))
 	old, now := v.touched(func() { v.put(record(store.Account, "own", "second")) })
 	account := v.only(store.Account)
-	v.put(record(store.Devices, "d", "x"))
+	v.put(record(store.Requests, "d", "x"))
 
 	altered := now
 	altered.Value = bytes.Clone(now.Value)
@@ -219,7 +219,7 @@ func TestT37BucketRolledBack(t *testing.T) {
 		for range 2 {
 			of.wantsBroken(byKey(store.Account, "own"), "own", sealed.ReasonBucket)
 			of.wantsBroken(all(store.Account), now.Key, c.reason)
-			of.wants(all(store.Devices), "d", "x")
+			of.wants(all(store.Requests), "d", "x")
 			of.put(record(store.Settings, "k", "the rest goes on"))
 		}
 		if err := of.Commit(t.Context(), of.epoch, store.Changes{Puts: []store.Record{record(store.Account, "own", "third")}}); !errors.Is(err, sealed.ErrDamaged) {
@@ -238,7 +238,7 @@ func TestT37BucketRolledBack(t *testing.T) {
 
 func TestT37HeadRolledBack(t *testing.T) {
 	v := newVault(t)
-	v.put(record(store.Account, "own", "first"), record(store.Devices, "d", "x"))
+	v.put(record(store.Account, "own", "first"), record(store.Requests, "d", "x"))
 	old := v.raw(store.Meta)["head"]
 	v.put(record(store.Account, "own", "second"))
 	now := v.raw(store.Meta)["head"]
@@ -257,7 +257,7 @@ func TestT37HeadRolledBack(t *testing.T) {
 		of := openVault(t, v.below)
 		of.wantsBroken(byKey(store.Account, "own"), "own", c.reason)
 		of.wantsBroken(all(store.Account), "head", c.reason)
-		of.wants(all(store.Devices), "d", "x")
+		of.wants(all(store.Requests), "d", "x")
 		err := of.Commit(t.Context(), of.epoch, store.Changes{Puts: []store.Record{record(store.Settings, "k", "v")}})
 		if !errors.Is(err, sealed.ErrDamaged) {
 			t.Errorf("%s: Commit: %v", c.reason, err)
@@ -305,7 +305,7 @@ func TestT37OwnerRolledBack(t *testing.T) {
 
 func TestT37ColdRecordsAreVerified(t *testing.T) {
 	v := newVault(t)
-	v.put(session("a", "r", "first"), session("b", "r", "x"), record(store.Devices, "d", "x"))
+	v.put(session("a", "r", "first"), session("b", "r", "x"), record(store.Requests, "d", "x"))
 	before := v.raw(store.InboundSessions)
 	v.put(session("a", "r", "second"))
 	now := v.newest(store.InboundSessions, before)
@@ -326,6 +326,6 @@ func TestT37ColdRecordsAreVerified(t *testing.T) {
 	v.wantsReport([]store.Table{store.InboundSessions})
 	v.tamperDelete(now.Ref)
 	// What the user never put does not open.
-	v.tamperPut(store.Record{Ref: ref(store.Devices, "made up"), Value: bytes.Repeat([]byte{1}, 100)})
-	v.wantsReport(nil, string(store.Devices), sealed.ReasonAltered)
+	v.tamperPut(store.Record{Ref: ref(store.Requests, "made up"), Value: bytes.Repeat([]byte{1}, 100)})
+	v.wantsReport(nil, string(store.Requests), sealed.ReasonAltered)
 }

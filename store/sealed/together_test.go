@@ -27,7 +27,7 @@ func (s *interrupted) Load(ctx context.Context, q store.Query) (store.Page, erro
 // answered: nothing is broken because of that, and nothing is of two times.
 func TestT37TogetherLooksAgain(t *testing.T) {
 	for name, change := range map[string]func(other *vault){
-		"a change":          func(other *vault) { other.put(record(store.Account, "own", "2"), record(store.Devices, "d", "2")) },
+		"a change":          func(other *vault) { other.put(record(store.Account, "own", "2"), record(store.Requests, "d", "2")) },
 		"a deletion":        func(other *vault) { other.delete(record(store.Account, "own", "").Ref) },
 		"a claim":           func(other *vault) { other.claim() },
 		"a claim, a change": func(other *vault) { other.claim(); other.put(record(store.Account, "own", "2")) },
@@ -35,18 +35,18 @@ func TestT37TogetherLooksAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			below := &interrupted{Store: memory.New()}
 			v := openVault(t, below.Store)
-			v.put(record(store.Account, "own", "1"), record(store.Devices, "d", "1"))
+			v.put(record(store.Account, "own", "1"), record(store.Requests, "d", "1"))
 			for _, known := range []bool{false, true} {
 				one := &vault{T: t, Store: open(t, below), below: below.Store, epoch: v.epoch}
 				if known {
-					one.put(record(store.Account, "own", "1"), record(store.Devices, "d", "1"))
+					one.put(record(store.Account, "own", "1"), record(store.Requests, "d", "1"))
 				}
 				other := one.again()
 				if !known { // the store below tells no difference then
 					other.put(record(store.Settings, "s", "of the other"))
 				}
 				below.between = func() { change(other) }
-				queries := []store.Query{byKey(store.Devices, "d"), byKey(store.Account, "own", "none")}
+				queries := []store.Query{byKey(store.Requests, "d"), byKey(store.Account, "own", "none")}
 				pages, err := one.LoadAll(t.Context(), queries)
 				if err != nil {
 					t.Fatal(err)

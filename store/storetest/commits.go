@@ -81,7 +81,7 @@ func commitsAtOnce(s *suite) {
 	var want []store.Record
 	var wait sync.WaitGroup
 	for i := range many {
-		a, b := inRoom(fmt.Sprintf("%d", i), "r", ""), record(store.Devices, fmt.Sprintf("%d", i), "v")
+		a, b := inRoom(fmt.Sprintf("%d", i), "r", ""), record(store.Users, fmt.Sprintf("%d", i), "v")
 		want = append(want, a)
 		wait.Go(func() {
 			if err := o.Commit(s.ctx, o.epoch, store.Changes{Puts: []store.Record{a, b}}); err != nil {
@@ -99,12 +99,12 @@ func endedContexts(s *suite) {
 	o := s.owned()
 	ended, end := context.WithCancel(s.ctx)
 	end()
-	c := store.Changes{Puts: []store.Record{record(store.Rooms, "a", "v"), record(store.Devices, "a", "v")}}
+	c := store.Changes{Puts: []store.Record{record(store.Rooms, "a", "v"), record(store.Users, "a", "v")}}
 	err := o.Commit(ended, o.epoch, c)
 	if err != nil {
 		s.wantsError("Commit", err, context.Canceled)
 	}
-	rooms, devices := len(o.all(table(store.Rooms))), len(o.all(table(store.Devices)))
+	rooms, devices := len(o.all(table(store.Rooms))), len(o.all(table(store.Users)))
 	if rooms != devices || err == nil && rooms == 0 {
 		s.Errorf("Commit: %v, with %d and %d records", err, rooms, devices)
 	}

@@ -14,15 +14,15 @@ func byKeys(s *suite) {
 	var keys []string
 	for i := range 700 {
 		key := fmt.Sprintf("key %d", i)
-		all, keys = append(all, record(store.Devices, key, "of "+key)), append(keys, key)
+		all, keys = append(all, record(store.Users, key, "of "+key)), append(keys, key)
 	}
 	o.put(all...)
-	o.wants(store.Query{Table: store.Devices, Keys: []string{"key 5", "missing", "key 699"}}, all[5], all[699])
-	o.wants(store.Query{Table: store.Devices, Keys: []string{"missing"}})
-	o.wants(store.Query{Table: store.Devices, Keys: []string{}}) // not all of them
+	o.wants(store.Query{Table: store.Users, Keys: []string{"key 5", "missing", "key 699"}}, all[5], all[699])
+	o.wants(store.Query{Table: store.Users, Keys: []string{"missing"}})
+	o.wants(store.Query{Table: store.Users, Keys: []string{}}) // not all of them
 	o.wants(store.Query{Table: store.Rooms, Keys: []string{"key 5"}})
 	// All that was asked for comes at once, whatever the limit.
-	page, err := o.Load(s.ctx, store.Query{Table: store.Devices, Keys: keys, Limit: 3})
+	page, err := o.Load(s.ctx, store.Query{Table: store.Users, Keys: keys, Limit: 3})
 	if err != nil || len(page.Records) != len(keys) || page.Next != "" {
 		s.Errorf("%d keys: %d records, next %q, %v", len(keys), len(page.Records), page.Next, err)
 	}
@@ -151,7 +151,7 @@ func together(s *suite) {
 	}
 	o.put(records...)
 	o.put(inRoom("a", "r", ""), inRoom("b", "r", ""))
-	queries := []store.Query{{Table: store.InboundSessions, Index: store.ByRoom, Value: "r"}, {Table: store.Devices, Limit: 7}}
+	queries := []store.Query{{Table: store.InboundSessions, Index: store.ByRoom, Value: "r"}, {Table: store.Users, Limit: 7}}
 	for _, d := range store.Tables {
 		queries = append(queries, store.Query{Table: d.Table, Keys: keys[:s.rand.IntN(len(keys))+1]})
 		if !d.Hot {
@@ -165,10 +165,10 @@ func together(s *suite) {
 		s.Fatal(err)
 	}
 	o.togetherIs(o, queries)
-	o.put(record(store.Devices, keys[0], "changed"), record(store.Account, keys[0], "changed"))
+	o.put(record(store.Users, keys[0], "changed"), record(store.Account, keys[0], "changed"))
 	fresh.togetherIs(o, queries)
 	o.togetherIs(o, append(queries, table(store.Account)))
-	_, err = store.LoadAll(s.ctx, o.Store, table(store.Devices), store.Query{})
+	_, err = store.LoadAll(s.ctx, o.Store, table(store.Users), store.Query{})
 	s.wantsError("one invalid query of two", err, store.ErrInvalid)
 }
 

@@ -76,7 +76,7 @@ func replaceAndDelete(s *suite) {
 	o.wants(table(store.Rooms), record(store.Rooms, "a", "22"), record(store.Rooms, "b", "1"))
 	o.commit(store.Changes{
 		Puts:    []store.Record{record(store.Rooms, "c", "")},
-		Deletes: []store.Ref{ref(store.Rooms, "a"), ref(store.Rooms, "never"), ref(store.Devices, "a")},
+		Deletes: []store.Ref{ref(store.Rooms, "a"), ref(store.Rooms, "never"), ref(store.Users, "a")},
 	})
 	o.wants(table(store.Rooms), record(store.Rooms, "b", "1"), record(store.Rooms, "c", ""))
 	o.wants(table(store.Requests), record(store.Requests, "a", "1"))

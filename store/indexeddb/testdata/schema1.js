@@ -11,7 +11,7 @@ return new Promise((resolve, reject) => {
 			withheld: ["room"],
 		};
 		for (const name of [
-			"meta", "account", "olm_sessions", "outbound_sessions", "inbound_sessions", "devices", "identities",
+			"meta", "account", "olm_sessions", "outbound_sessions", "inbound_sessions", "users",
 			"rooms", "requests", "withheld", "secrets", "settings", "quarantine",
 		]) {
 			const table = db.createObjectStore(name, { keyPath: "key" });

@@ -60,7 +60,7 @@ export async function sealedRoom(suite: Suite): Promise<void> {
 export async function commitsAtOnce(suite: Suite): Promise<void> {
   const o = await suite.owned();
   const want = Array.from({ length: 32 }, (_, i) => inRoom(`${i}`, "r"));
-  await Promise.all(want.map((r) => o.commit({ puts: [r, record("devices", r.key, "v")] })));
+  await Promise.all(want.map((r) => o.commit({ puts: [r, record("users", r.key, "v")] })));
   await o.wants({ table: "inbound_sessions" }, ...want);
 }
 

@@ -3,16 +3,16 @@ import { check, describe, inRoom, record, ref, type Suite, wantsError } from "./
 
 export async function byKeys(suite: Suite): Promise<void> {
   const o = await suite.owned();
-  const all = Array.from({ length: 700 }, (_, i) => record("devices", `key ${i}`, `of key ${i}`));
+  const all = Array.from({ length: 700 }, (_, i) => record("users", `key ${i}`, `of key ${i}`));
   await o.put(...all);
   const [r5, r699] = [all[5], all[699]] as [StoreRecord, StoreRecord];
-  await o.wants({ table: "devices", keys: ["key 5", "missing", "key 699"] }, r5, r699);
-  await o.wants({ table: "devices", keys: ["missing"] });
-  await o.wants({ table: "devices", keys: [] }); // not all of them
+  await o.wants({ table: "users", keys: ["key 5", "missing", "key 699"] }, r5, r699);
+  await o.wants({ table: "users", keys: ["missing"] });
+  await o.wants({ table: "users", keys: [] }); // not all of them
   await o.wants({ table: "rooms", keys: ["key 5"] });
   // All that was asked for comes at once, whatever the limit.
   const keys = all.map(({ key }) => key);
-  const page = await o.load({ table: "devices", keys, limit: 3 });
+  const page = await o.load({ table: "users", keys, limit: 3 });
   check(page.records.length === keys.length, `${keys.length} keys: ${page.records.length} records`);
 }
 

@@ -69,7 +69,7 @@ export async function replaceAndDelete(suite: Suite): Promise<void> {
   await o.wants({ table: "rooms" }, record("rooms", "a", "22"), record("rooms", "b", "1"));
   await o.commit({
     puts: [record("rooms", "c", "")],
-    deletes: [ref("rooms", "a"), ref("rooms", "never"), ref("devices", "a")],
+    deletes: [ref("rooms", "a"), ref("rooms", "never"), ref("users", "a")],
   });
   await o.wants({ table: "rooms" }, record("rooms", "b", "1"), record("rooms", "c", ""));
   await o.wants({ table: "requests" }, record("requests", "a", "1"));

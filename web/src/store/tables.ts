@@ -8,8 +8,7 @@ export type Table =
   | "olm_sessions"
   | "outbound_sessions"
   | "inbound_sessions"
-  | "devices"
-  | "identities"
+  | "users"
   | "rooms"
   | "requests"
   | "withheld"
@@ -26,7 +25,7 @@ export interface TableDefinition {
   readonly table: Table;
   /** The indexes that its records can be in. */
   readonly indexes: readonly Index[];
-  /** Whether it must never be rolled back: a key would be used twice. */
+  /** Whether it must never be rolled back: a key would be used twice, or given to a device that was blocked. */
   readonly hot: boolean;
 }
 
@@ -37,8 +36,7 @@ export const tables: readonly TableDefinition[] = [
   { table: "olm_sessions", indexes: ["sender"], hot: true },
   { table: "outbound_sessions", indexes: [], hot: true },
   { table: "inbound_sessions", indexes: ["room", "pending"], hot: false },
-  { table: "devices", indexes: [], hot: false },
-  { table: "identities", indexes: [], hot: true },
+  { table: "users", indexes: [], hot: true },
   { table: "rooms", indexes: [], hot: true },
   { table: "requests", indexes: [], hot: false },
   { table: "withheld", indexes: ["room"], hot: false },
