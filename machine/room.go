@@ -170,6 +170,9 @@ func (w *work) loadRooms(ctx context.Context, ids []string) (err error) {
 			missing = append(missing, id)
 		}
 	}
+	if missing == nil {
+		return nil
+	}
 	defer func() {
 		for _, id := range missing {
 			if err != nil {

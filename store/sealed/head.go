@@ -56,7 +56,7 @@ func (k *keys) openOwner(r *store.Record) (outer uint64, err error) {
 
 // The head holds
 //
-//	counter (8 bytes) || epoch (8 bytes) || 64 marks of buckets (16 bytes each) ||
+//	counter (8 bytes) || epoch (8 bytes) || 32 marks of buckets (16 bytes each) ||
 //	count of totals (4 bytes) || totals (count (8 bytes), sum (32 bytes))
 
 func (k *keys) sealHead(s *state) (store.Record, mark) {

@@ -31,7 +31,7 @@
 // need not write the data again. All other keys are derived from it. Records lie
 // under keyed hashes of their keys, and indexes hold keyed hashes, too.
 //
-// The versions of hot records lie in 64 buckets, the marks of the buckets in the
+// The versions of hot records lie in 32 buckets, the marks of the buckets in the
 // head, and with it the totals of all tables. So a commit writes, besides its
 // records, the head and the buckets it touches. A version is known by a part of
 // its MAC, not by a number that counts: this says exactly which one is meant,

@@ -29,9 +29,9 @@ type state struct {
 
 // buckets is into how many records the marks of hot records are divided. A
 // commit writes those that it touches.
-const buckets = 64
+const buckets = 32
 
-// bucket holds the marks of the hot records whose names begin with the same six
+// bucket holds the marks of the hot records whose names begin with the same five
 // bits. So the buckets, one after the other, are in the order of names.
 type bucket struct {
 	entries []entry // in the order of names
@@ -47,7 +47,7 @@ type entry struct {
 	index name // of what it is found by, besides its key
 }
 
-func bucketOf(n *name) int { return int(n[0] >> 2) }
+func bucketOf(n *name) int { return int(n[0] >> 3) }
 
 func (b *bucket) search(n *name) (int, bool) {
 	return slices.BinarySearchFunc(b.entries, n, func(e entry, n *name) int {
