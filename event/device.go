@@ -32,7 +32,7 @@ func ParseDeviceKeys(json []byte, userID, deviceID string) (*DeviceKeys, error) 
 }
 
 // DeviceKeys is [ParseDeviceKeys] of what is parsed already.
-func (s Signed) DeviceKeys(userID, deviceID string) (*DeviceKeys, error) {
+func (s Signed) DeviceKeys(userID, deviceID string) (d *DeviceKeys, err error) {
 	if !isText(s.object.Get("user_id"), userID) || !isText(s.object.Get("device_id"), deviceID) {
 		return nil, ErrMismatch
 	}
@@ -40,7 +40,11 @@ func (s Signed) DeviceKeys(userID, deviceID string) (*DeviceKeys, error) {
 	if !ok {
 		return nil, ErrFormat
 	}
-	d := &DeviceKeys{Signed: s, UserID: userID, DeviceID: deviceID, Algorithms: algorithms}
+	// The user signs what the device signs.
+	if s.signed, err = s.signedText(); err != nil {
+		return nil, ErrSignature
+	}
+	d = &DeviceKeys{Signed: s, UserID: userID, DeviceID: deviceID, Algorithms: algorithms}
 	if err := d.readKeys(s.object.Get("keys")); err != nil {
 		return nil, err
 	}

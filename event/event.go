@@ -33,7 +33,10 @@ var (
 // Signed is a JSON object with signatures.
 //
 // https://spec.matrix.org/latest/appendices/#signing-json
-type Signed struct{ object strictjson.Value }
+type Signed struct {
+	object strictjson.Value
+	signed []byte // what signedText returns, where several signatures are looked at
+}
 
 // ParseSigned reads a JSON object. It keeps json, which must not be changed. It
 // returns [ErrFormat].
@@ -42,12 +45,12 @@ func ParseSigned(json []byte) (Signed, error) {
 	if err != nil || v.Kind() != strictjson.Object {
 		return Signed{}, ErrFormat
 	}
-	return Signed{v}, nil
+	return Signed{object: v}, nil
 }
 
 // SignedValue is ParseSigned for the other packages of this module, of what they
 // have parsed already.
-func SignedValue(v strictjson.Value) Signed { return Signed{v} }
+func SignedValue(v strictjson.Value) Signed { return Signed{object: v} }
 
 // JSON returns the object as it was parsed.
 func (s Signed) JSON() []byte { return s.object.Raw() }
@@ -73,6 +76,9 @@ func (s Signed) VerifySignature(userID, keyID string, key keys.Ed25519PublicKey)
 // signedText is what is signed: all but the signatures, and what the homeserver
 // may add.
 func (s Signed) signedText() ([]byte, error) {
+	if s.signed != nil {
+		return s.signed, nil
+	}
 	return strictjson.AppendCanonical(nil, s.object, "signatures", "unsigned")
 }
 
