@@ -115,21 +115,41 @@ func (w *work) claimRequest(some []*claim) {
 // keysClaimed makes sessions from the one-time keys of an answer.
 //
 // https://spec.matrix.org/latest/client-server-api/#post_matrixclientv3keysclaim
-func (w *work) keysClaimed(ctx context.Context, r *keysClaim, answer strictjson.Value) error {
+func (w *work) keysClaimed(ctx context.Context, r *keysClaim, answer strictjson.Value) (*work, error) {
+	if err := w.loadClaimed(ctx, r.claims); err != nil {
+		return w, err
+	}
+	delete(w.state.claims.requests, r.id)
+	given := membersOf(answer, "one_time_keys")["one_time_keys"]
+	w, err := w.inSlices(ctx, &w.paces.claims, len(r.claims), func(w *work, from, to int) error {
+		return w.makeSessions(ctx, r.claims[from:to], given)
+	})
+	if err != nil {
+		return w, err
+	}
+	return w, w.sendWaiting(ctx)
+}
+
+// loadClaimed sees to it that all that claims are about is in memory.
+func (w *work) loadClaimed(ctx context.Context, claims []*claim) error {
 	var users []string
 	var peers []peerID
-	for _, c := range r.claims {
+	for _, c := range claims {
 		users, peers = append(users, c.peer.user), append(peers, c.peer)
 	}
 	if err := w.loadUsers(ctx, users...); err != nil {
 		return err
 	}
-	if err := w.loadPeers(ctx, peers); err != nil {
+	return w.loadPeers(ctx, peers)
+}
+
+// makeSessions makes sessions from some of the one-time keys of an answer.
+func (w *work) makeSessions(ctx context.Context, claims []*claim, given map[string]strictjson.Value) error {
+	if err := w.loadClaimed(ctx, claims); err != nil {
 		return err
 	}
-	given := membersOf(answer, "one_time_keys")["one_time_keys"]
 	now := w.now()
-	for _, c := range r.claims {
+	for _, c := range claims {
 		c.request = nil
 		if err := w.makeSession(c, given[c.peer.user].Get(c.device)); err != nil {
 			w.log(Info, "no session with device "+c.device+" of "+c.peer.user+": "+err.Error())
@@ -146,9 +166,8 @@ func (w *work) keysClaimed(ctx context.Context, r *keysClaim, answer strictjson.
 			w.sendDummy(c)
 		}
 	}
-	delete(w.state.claims.requests, r.id)
 	w.state.changes++ // those who share a room key must look again
-	return w.sendWaiting(ctx)
+	return nil
 }
 
 // makeSession makes a session from what a homeserver gives out as a one-time key.

@@ -51,10 +51,10 @@ func (p *pace) end(now time.Time) {
 }
 
 // paces are those of the kinds of long work.
-type paces struct{ imports, exports, syncs, shares pace }
+type paces struct{ imports, exports, syncs, shares, queries, claims pace }
 
 func newPaces() paces {
-	return paces{newPace(transferSlice), newPace(transferSlice), newPace(syncSlice), newPace(maxMessages)}
+	return paces{newPace(transferSlice), newPace(transferSlice), newPace(syncSlice), newPace(maxMessages), newPace(answerSlice), newPace(answerSlice)}
 }
 
 // beginSlice is begin for a slice of long work, and tells how many items of those that

@@ -13,17 +13,33 @@ import (
 // keysQueried takes over the answer to a query.
 //
 // https://spec.matrix.org/latest/client-server-api/#post_matrixclientv3keysquery
-func (w *work) keysQueried(ctx context.Context, q *keysQuery, answer strictjson.Value) error {
+func (w *work) keysQueried(ctx context.Context, q *keysQuery, answer strictjson.Value) (*work, error) {
 	if err := w.loadUsers(ctx, append(slices.Clone(q.users), w.user)...); err != nil {
-		return err
+		return w, err
 	}
+	delete(w.state.queries, q.id)
 	parts := membersOf(answer, "device_keys", "master_keys", "self_signing_keys", "user_signing_keys", "failures")
-	now := w.now()
-	var changed []string
+	asked := make(map[string]uint64, len(q.users)) // in which generation
+	for i, id := range q.users {
+		asked[id] = q.generations[i]
+	}
 	// The own identity first: it is what others are vouched for by.
 	users := slices.Clone(q.users)
 	order.By(users, func(a, b string) int { return first(b == w.user) - first(a == w.user) })
-	for _, id := range users {
+	return w.inSlices(ctx, &w.paces.queries, len(users), func(w *work, from, to int) error {
+		return w.updateUsers(ctx, users[from:to], asked, parts)
+	})
+}
+
+// updateUsers takes over what an answer says of some users, who were in certain
+// generations when it was asked for.
+func (w *work) updateUsers(ctx context.Context, ids []string, asked map[string]uint64, parts map[string]map[string]strictjson.Value) error {
+	if err := w.loadUsers(ctx, append(slices.Clone(ids), w.user)...); err != nil {
+		return err
+	}
+	now := w.now()
+	var changed []string
+	for _, id := range ids {
 		u := w.userNamed(id)
 		u.query = nil
 		_, failed := parts["failures"][server(id)]
@@ -35,9 +51,8 @@ func (w *work) keysQueried(ctx context.Context, q *keysQuery, answer strictjson.
 		if w.updateUser(u, parts) {
 			changed = append(changed, id)
 		}
+		w.upToDate(u, asked[id])
 	}
-	w.upToDate(q)
-	delete(w.state.queries, q.id)
 	if len(changed) > 0 {
 		w.state.changes++
 		w.emit(DevicesChanged{changed})
@@ -64,15 +79,11 @@ func membersOf(v strictjson.Value, names ...string) map[string]map[string]strict
 	return all
 }
 
-// upToDate notes whose devices are known now: those that have not changed since the
-// query was made.
-func (w *work) upToDate(q *keysQuery) {
-	for i, id := range q.users {
-		u := w.userNamed(id)
-		if u.generation != q.generations[i] || u.failures > 0 || !w.state.outdated.has(id) {
-			continue
-		}
-		w.state.outdated.remove(w, id)
+// upToDate notes that a user's devices are known now, unless they have changed since
+// they were asked for in a certain generation, or are to be asked for again.
+func (w *work) upToDate(u *user, asked uint64) {
+	if u.generation == asked && u.failures == 0 && w.state.outdated.has(u.id) {
+		w.state.outdated.remove(w, u.id)
 		w.state.changes++
 	}
 }

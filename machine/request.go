@@ -81,7 +81,7 @@ func (m *Machine) MarkSent(ctx context.Context, id string, answer []byte) error 
 	if err != nil {
 		return err
 	}
-	defer w.end()
+	defer func() { w.end() }() // of the last step
 	// What stands there of a user, and of a device, is as they have written it.
 	v := salvageObject(answer, 2, 3)
 	if v.Kind() != strictjson.Object {
@@ -91,9 +91,9 @@ func (m *Machine) MarkSent(ctx context.Context, id string, answer []byte) error 
 	case w.state.upload != nil && w.state.upload.id == id:
 		w.keysUploaded(v)
 	case w.state.queries[id] != nil:
-		err = w.keysQueried(ctx, w.state.queries[id], v)
+		w, err = w.keysQueried(ctx, w.state.queries[id], v)
 	case w.state.claims.requests[id] != nil:
-		err = w.keysClaimed(ctx, w.state.claims.requests[id], v)
+		w, err = w.keysClaimed(ctx, w.state.claims.requests[id], v)
 	case w.state.queue.byID[id] != nil:
 		kind := w.state.queue.byID[id].Kind
 		w.dequeue(id)

@@ -61,17 +61,27 @@ func (t *transaction) issue(epoch uint64, changes *store.Changes) {
 		t.call(own, "put", float64(epoch), epochKey)
 	}
 	var table tableOf
-	var encoder *encoder
-	for i := range changes.Puts {
-		r := &changes.Puts[i]
-		if table.enter(t, r.Table) {
-			encoder = newEncoder(&t.calls)
-		}
-		t.call(table.value, "put", encoder.encode(r))
+	for puts := changes.Puts; len(puts) > 0; {
+		same := run(puts)
+		puts = puts[len(same):]
+		table.enter(t, same[0].Table)
+		t.put(table.value, same)
 	}
 	for _, r := range changes.Deletes {
 		table.enter(t, r.Table)
 		t.call(table.value, "delete", browser.Text(r.Key))
+	}
+}
+
+// put puts records of one table.
+func (t *transaction) put(table safejs.Value, records []store.Record) {
+	if len(records) >= fewRecords && putRecords.Type() == safejs.TypeFunction {
+		t.putPacked(table, records)
+		return
+	}
+	encoder := newEncoder(&t.calls)
+	for i := range records {
+		t.call(table, "put", encoder.encode(&records[i]))
 	}
 }
 

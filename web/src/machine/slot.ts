@@ -2,6 +2,7 @@
 import { attach, hasCrashed, imports, markCrashed, readErrorsBy, running, takeHanded } from "../bridge/promises.js";
 import type { Slot } from "../loader/init.js";
 import { takeDetails } from "./errors.js";
+import { putRecords } from "./putrecords.js";
 
 /** What Go asks the platform for by name. Functions of the platform must be called as its own. */
 const asked = ["AbortController", "BroadcastChannel", "IDBKeyRange", "IDBTransaction", "IDBVersionChangeEvent", "Promise", "Symbol", "indexedDB", "navigator"];
@@ -10,7 +11,7 @@ const called = ["clearInterval", "clearTimeout", "setInterval", "setTimeout"];
 export const full: Slot = {
   file: "mudpuppy.wasm",
   extras() {
-    const globals: Record<string, unknown> = { mudpuppyHanded: takeHanded };
+    const globals: Record<string, unknown> = { mudpuppyHanded: takeHanded, mudpuppyPutRecords: putRecords };
     for (const name of asked) globals[name] = globalOf(name);
     for (const name of called) globals[name] = (globalOf(name) as Function).bind(globalThis);
     return { imports, globals };
