@@ -217,6 +217,13 @@ func (m *Machine) UserID() string { return m.user }
 // DeviceID returns the id of the device.
 func (m *Machine) DeviceID() string { return m.device }
 
+// StoreEpoch returns the epoch in which the machine has its store, for applications
+// that keep records of their own there: in the table [store.Settings], under keys that
+// begin with "app/", which no machine uses. What is committed in this epoch is refused
+// as soon as another one has taken the store ([store.ErrStale]), like what the machine
+// commits itself.
+func (m *Machine) StoreEpoch() uint64 { return m.epoch }
+
 // IdentityKeys returns the public keys of the device, which never change: Ed25519 is
 // its fingerprint, which people compare.
 func (m *Machine) IdentityKeys(ctx context.Context) (olm.IdentityKeys, error) {
