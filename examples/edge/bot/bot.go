@@ -68,7 +68,7 @@ func Open(ctx context.Context, c Config, o Options) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.queue, err = openQueue(ctx, s, o.Now); err != nil {
+	if b.queue, err = openQueue(ctx, s, b.machine.StoreEpoch(), o.Now); err != nil {
 		b.machine.Close()
 		return nil, err
 	}
@@ -118,16 +118,25 @@ func (b *Bot) round(ctx context.Context) error {
 	if err := b.pump(ctx); err != nil {
 		return err
 	}
+	heard := b.listen(ctx)
+	if heard != nil && !errors.Is(heard, ErrFull) { // in which no answer has a place before others are said
+		return heard
+	}
+	return errors.Join(heard, b.deliver(ctx))
+}
+
+// listen deals with what others have said.
+func (b *Bot) listen(ctx context.Context) error {
 	if err := b.sync(ctx); err != nil {
 		return err
 	}
 	if err := b.identify(ctx); err != nil {
 		return err
 	}
-	if err := b.retry(ctx); err != nil {
+	if err := b.accept(ctx); err != nil {
 		return err
 	}
-	return b.deliver(ctx)
+	return b.retry(ctx)
 }
 
 // identify gives the bot an identity that has signed its device, once, so that
@@ -151,6 +160,7 @@ func (b *Bot) identify(ctx context.Context) error {
 func (b *Bot) note(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.pace.leave(err)
 	b.fault = ""
 	if err != nil {
 		b.fault = err.Error()

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ func (b *Bot) answer(ctx context.Context, room, eventID, text string) error {
 		return err
 	}
 	_, err = b.queue.add(ctx, message{ID: idOf("answer", room, eventID), Room: room, Content: content})
+	if errors.Is(err, ErrOther) {
+		return nil // it was answered before, when the status was another one
+	}
 	return err
 }
 

@@ -117,6 +117,11 @@ func failure(status int, answer []byte) error {
 		pause := time.Duration(min(max(said.Pause, 0), 900_000)) * time.Millisecond
 		return &away{cause: fmt.Errorf("%d %s", status, said.Errcode), pause: pause}
 	}
+	if said.Errcode == "" && status != http.StatusUnauthorized && status != http.StatusRequestEntityTooLarge {
+		// A homeserver gives a code. Something in front of it does not, such as a proxy
+		// while it is installed anew: no message is lost for that.
+		return &away{cause: fmt.Errorf("something else answers: %d", status)}
+	}
 	return &refusal{status: status, errcode: said.Errcode}
 }
 

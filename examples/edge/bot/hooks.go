@@ -88,11 +88,12 @@ func (b *Bot) hook(r *http.Request) reply {
 	return b.outcome(ctx, m)
 }
 
-// hurry says what waits now, and not with the next round.
+// hurry says what waits now, and not with the next round, unless the homeserver has
+// asked to be left alone.
 func (b *Bot) hurry() {
 	b.turn.Lock()
 	defer b.turn.Unlock()
-	if b.queue.waiting() > 0 {
+	if b.queue.waiting() > 0 && !b.pace.paused() {
 		b.note(b.deliver(context.Background()))
 	}
 }
@@ -185,17 +186,18 @@ func (b *Bot) roomOf(ctx context.Context, name string) (room string, failed *rep
 		room = id
 	}
 	_, err := b.machine.RoomSettings(ctx, room)
+	var synced error
 	if errors.Is(err, machine.ErrNotEncrypted) {
 		b.turn.Lock()
-		synced := b.sync(ctx)
+		synced = b.sync(ctx)
 		b.turn.Unlock()
-		if errors.Is(synced, errAway) {
-			answer := refuse(http.StatusServiceUnavailable, "the room is not known, and the homeserver does not answer")
-			return "", &answer
-		}
 		_, err = b.machine.RoomSettings(ctx, room)
 	}
 	switch {
+	case errors.Is(err, machine.ErrNotEncrypted) && synced != nil:
+		b.log("it could not be seen whether there is a room: " + synced.Error())
+		answer := refuse(http.StatusServiceUnavailable, "the room is not known, and the homeserver cannot be asked now")
+		return "", &answer
 	case errors.Is(err, machine.ErrNotEncrypted), errors.Is(err, machine.ErrFormat):
 		answer := refuse(http.StatusNotFound, "there is no such room here, or it is not encrypted")
 		return "", &answer

@@ -19,6 +19,7 @@ type pace struct {
 
 	mu       sync.Mutex
 	active   time.Time // when a word was last said, by anybody
+	until    time.Time // the homeserver has asked to be left alone
 	failures int
 }
 
@@ -27,6 +28,22 @@ func (p *pace) stir() {
 	p.mu.Lock()
 	p.active = p.now()
 	p.mu.Unlock()
+}
+
+// leave notes how long the homeserver asks to be left alone.
+func (p *pace) leave(err error) {
+	if a := (*away)(nil); errors.As(err, &a) && a.pause > 0 {
+		p.mu.Lock()
+		p.until = p.now().Add(a.pause)
+		p.mu.Unlock()
+	}
+}
+
+// paused reports whether the homeserver is to be left alone.
+func (p *pace) paused() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now().Before(p.until)
 }
 
 // soon returns how long to wait if all goes well. What fails is left alone.

@@ -17,6 +17,7 @@ import (
 
 const (
 	maxWaiting = 1000           // messages that are not sent yet
+	maxInvited = 100            // invitations that are not accepted yet
 	remembered = 24 * time.Hour // how long a message is not sent a second time, at the least
 )
 
@@ -55,12 +56,14 @@ type list struct {
 	Since   string   `json:"since"`   // the position up to which all was read and answered
 	Waiting []string `json:"waiting"` // ids of messages
 	Hours   []int64  `json:"hours"`   // in which messages were sent, since 1970
+
+	Invitations []invitation `json:"invitations,omitempty"` // not accepted yet
 }
 
 const (
-	listKey    = "bot/list"
-	messageKey = "bot/message/"
-	hourKey    = "bot/hour/" // the ids of what was sent in an hour
+	listKey    = "app/list"
+	messageKey = "app/message/"
+	hourKey    = "app/hour/" // the ids of what was sent in an hour
 )
 
 var (
@@ -70,15 +73,14 @@ var (
 	ErrOther = errors.New("another message was posted under this key")
 )
 
-// openQueue reads what waits. The machine has claimed the store, and its epoch is the
-// queue's, too: whoever takes the store takes both.
-func openQueue(ctx context.Context, s store.Store, now func() time.Time) (*queue, error) {
-	q := &queue{store: s, now: now, done: make(map[string]chan struct{})}
+// openQueue reads what waits. The epoch is that in which the machine has the store:
+// whoever takes the store takes both.
+func openQueue(ctx context.Context, s store.Store, epoch uint64, now func() time.Time) (*queue, error) {
+	q := &queue{store: s, epoch: epoch, now: now, done: make(map[string]chan struct{})}
 	page, err := s.Load(ctx, store.Query{Table: store.Settings, Keys: []string{listKey}})
 	if err != nil {
 		return nil, err
 	}
-	q.epoch = page.Epoch
 	if len(page.Broken) > 0 {
 		return nil, store.ErrFailed
 	}
@@ -242,14 +244,36 @@ func (q *queue) since() string {
 	return q.list.Since
 }
 
-func (q *queue) keepSince(ctx context.Context, since string) error {
+// keepSince keeps the position, and the invitations that came before it.
+func (q *queue) keepSince(ctx context.Context, since string, came []invitation) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if since == q.list.Since {
+	if since == q.list.Since && len(came) == 0 {
 		return nil
 	}
 	after := q.list
 	after.Since = since
+	after.Invitations = slices.Clone(after.Invitations)
+	for _, new := range came {
+		after.Invitations = slices.DeleteFunc(after.Invitations, func(i invitation) bool { return i.Room == new.Room })
+		after.Invitations = append(after.Invitations, new)
+	}
+	after.Invitations = after.Invitations[max(0, len(after.Invitations)-maxInvited):]
+	return q.keep(ctx, after)
+}
+
+// invitations are those that are not accepted yet.
+func (q *queue) invitations() []invitation {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.Clone(q.list.Invitations)
+}
+
+func (q *queue) keepInvitations(ctx context.Context, left []invitation) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	after := q.list
+	after.Invitations = left
 	return q.keep(ctx, after)
 }
 

@@ -17,13 +17,15 @@ type place struct {
 	*testing.T
 	*queue
 	store *memory.Store
+	epoch uint64
 	time  time.Time
 }
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
 	p := &place{T: t, store: memory.New(), time: time.Unix(1_800_000_000, 0)}
-	if _, err := store.Claim(t.Context(), p.store); err != nil {
+	var err error
+	if p.epoch, err = store.Claim(t.Context(), p.store); err != nil {
 		t.Fatal(err)
 	}
 	p.open()
@@ -33,7 +35,7 @@ func newPlace(t *testing.T) *place {
 func (p *place) open() {
 	p.Helper()
 	var err error
-	if p.queue, err = openQueue(p.Context(), p.store, func() time.Time { return p.time }); err != nil {
+	if p.queue, err = openQueue(p.Context(), p.store, p.epoch, func() time.Time { return p.time }); err != nil {
 		p.Fatal(err)
 	}
 }
@@ -179,7 +181,7 @@ func TestALostStoreChangesNothing(t *testing.T) {
 	if err := p.settle(t.Context(), *m); !errors.Is(err, store.ErrStale) || p.waiting() != 1 {
 		t.Errorf("%d wait, %v", p.waiting(), err)
 	}
-	if err := p.keepSince(t.Context(), "s1"); !errors.Is(err, store.ErrStale) || p.since() != "" {
+	if err := p.keepSince(t.Context(), "s1", nil); !errors.Is(err, store.ErrStale) || p.since() != "" {
 		t.Errorf("%q, %v", p.since(), err)
 	}
 }

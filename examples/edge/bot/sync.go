@@ -62,17 +62,7 @@ func (b *Bot) sync(ctx context.Context) error {
 	if err := b.pump(ctx); err != nil {
 		return err
 	}
-	for room, invited := range answer.Rooms.Invite {
-		by := ""
-		for _, e := range invited.State.Events {
-			if e.Type == "m.room.member" && e.StateKey == b.config.UserID {
-				by = e.Sender
-			}
-		}
-		if err := b.answerInvitation(ctx, room, by); err != nil {
-			return err
-		}
-	}
+	invitations := b.invitations(ctx, &answer)
 	if since != "" { // what was said before the bot came is not for it
 		for room, joined := range answer.Rooms.Join {
 			for _, e := range joined.Timeline.Events {
@@ -85,22 +75,7 @@ func (b *Bot) sync(ctx context.Context) error {
 	b.mu.Lock()
 	b.synced = b.pace.now()
 	b.mu.Unlock()
-	return b.queue.keepSince(ctx, answer.NextBatch)
-}
-
-// answerInvitation joins a room if one of those asks who may, and else declines.
-func (b *Bot) answerInvitation(ctx context.Context, room, by string) error {
-	path := inRoom(room, "leave")
-	if slices.Contains(b.config.Allowed, by) {
-		path = inRoom(room, "join")
-		b.pace.stir()
-	}
-	err := b.homeserver.ask(ctx, "POST", path, struct{}{}, nil)
-	if r := (*refusal)(nil); errors.As(err, &r) {
-		b.log("an invitation could not be answered: " + err.Error())
-		return nil // it was taken back, maybe
-	}
-	return err
+	return b.queue.keepSince(ctx, answer.NextBatch, invitations)
 }
 
 // pending is an event that waits for its key.
