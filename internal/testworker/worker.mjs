@@ -71,6 +71,8 @@ export class Worker {
 
   async start() {
     const { Log, LogLevel, Miniflare } = await import("miniflare");
+    process.env.MUDPUPPY_WORKERD = (await import("workerd")).default.default;
+    process.env.MINIFLARE_WORKERD_PATH = path("workerd"); // which starts it with flags for V8
     const names = (await readdir(this.folder)).filter((name) => /\.(mjs|wasm)$/.test(name)).sort((a) => (a === "worker.mjs" ? -1 : 1));
     const modules = names.map(async (name) => ({
       type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
