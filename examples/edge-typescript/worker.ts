@@ -79,6 +79,7 @@ export class Account {
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     if (request.method !== "POST") return new Response("post what is to be said to /ROOM\n", { status: 405 });
+    if (!env.SECRET) return new Response("there is no SECRET\n", { status: 500 }); // and not one that is called undefined
     if (!(await isSecret(request.headers.get("authorization") ?? "", `Bearer ${env.SECRET}`))) return new Response("no\n", { status: 401 });
     try {
       return await env.ACCOUNT.getByName(env.USER_ID).fetch(request);

@@ -44,6 +44,7 @@ func (o *object) open(ctx context.Context) (*bot.Bot, error) {
 	defer o.mu.Unlock()
 	if o.bot != nil {
 		if err := o.bot.Lost(); err != nil {
+			o.setAlarm(time.Now().Add(time.Minute)) // lest its alarms end with it
 			o.state.Call("abort", "the store is lost: "+err.Error())
 			return nil, err
 		}
@@ -63,6 +64,9 @@ func (o *object) open(ctx context.Context) (*bot.Bot, error) {
 	return o.bot, err
 }
 
+// errNoSecret means that the Worker has the account no more.
+var errNoSecret = errors.New("there is no secret")
+
 // config reads the secret of the Worker that is for the account.
 func (o *object) config() (bot.Config, error) {
 	name := o.kv().Call("get", nameKey)
@@ -71,7 +75,7 @@ func (o *object) config() (bot.Config, error) {
 	}
 	text := cloudflare.GetBinding("BOT_" + name.String())
 	if text.Type() != js.TypeString {
-		return bot.Config{}, errors.New("there is no secret BOT_" + name.String())
+		return bot.Config{}, fmt.Errorf("%w BOT_%s", errNoSecret, name)
 	}
 	config, err := bot.ParseConfig([]byte(text.String()))
 	if err != nil {
@@ -117,6 +121,11 @@ func (o *object) alarm(ctx context.Context) error {
 		o.wakeIn(time.Minute)
 	}
 	b, err := o.open(ctx)
+	if errors.Is(err, errNoSecret) { // it would wake for ever, and each time is paid for
+		fmt.Println(err.Error() + ": the bot sleeps until it is asked for")
+		o.state.Get("storage").Call("deleteAlarm")
+		return nil
+	}
 	if err != nil {
 		fmt.Println(err)
 		return nil // and not the error, for which the runtime would try again at once
@@ -141,7 +150,12 @@ func (o *object) wakeWithin(d time.Duration) {
 
 func (o *object) wakeIn(d time.Duration) {
 	o.mu.Lock()
-	o.next = time.Now().Add(d)
+	next := time.Now().Add(d)
+	o.next = next
 	o.mu.Unlock()
-	o.state.Get("storage").Call("setAlarm", float64(o.next.UnixMilli()))
+	o.setAlarm(next)
+}
+
+func (o *object) setAlarm(at time.Time) {
+	o.state.Get("storage").Call("setAlarm", float64(at.UnixMilli()))
 }

@@ -15,13 +15,14 @@ test("what is posted can be read, also when workerd was killed", { skip: noPeer 
   const alice = await startPeer(server, "alice");
   const account = await server.register("speaker", password);
   const SECRET = "a secret for tests";
+  const bindings = {
+    HOMESERVER: server.url, USER_ID: account.userId, DEVICE_ID: account.deviceId, ACCESS_TOKEN: account.accessToken,
+    KEY: randomBytes(32).toString("base64"), SECRET,
+  };
   const worker = await startWorker({
     entry: fileURLToPath(new URL("../worker.ts", import.meta.url)),
     durableObjects: { ACCOUNT: { className: "Account", useSQLite: true } },
-    bindings: {
-      HOMESERVER: server.url, USER_ID: account.userId, DEVICE_ID: account.deviceId, ACCESS_TOKEN: account.accessToken,
-      KEY: randomBytes(32).toString("base64"), SECRET,
-    },
+    bindings,
   });
   try {
     await alice.call("bootstrap");
@@ -44,6 +45,9 @@ test("what is posted can be read, also when workerd was killed", { skip: noPeer 
     await reads("four");
     assert.equal((await post("five", "another secret")).status, 401);
     assert.equal((await worker.fetch("/")).status, 405);
+    const { SECRET: _, ...without } = bindings;
+    await worker.restart({ options: { bindings: without } });
+    assert.equal((await post("six", "undefined")).status, 500);
     assert.deepEqual(await alice.call("bodies", room), ["one", "two", "three", "four"]);
   } finally {
     await Promise.all([worker.remove(), alice.stop()]);
