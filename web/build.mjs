@@ -120,6 +120,11 @@ async function bundleStores() {
   });
 }
 
+/** What those use who write a program in Go of their own. */
+async function bundleLean() {
+  await build({ absWorkingDir: web, entryPoints: ["lean/bin.mjs"], outfile: "dist/lean.js", bundle: true, format: "esm", platform: "node", target: "es2022" });
+}
+
 async function pack() {
   // Else the tarball would tell with which umask it was made.
   run("chmod", ["-R", "u=rwX,go=rX", "dist", "licenses", "LICENSE", "README.md", "package.json"], { cwd: web });
@@ -136,7 +141,7 @@ for (const folder of ["build", "dist", "licenses"]) {
 }
 const goroot = run("go", ["env", "GOROOT"]).trim();
 await Promise.all([buildWasm(), wrapGo(goroot)]);
-await Promise.all([bundle(), bundleForRequire(), bundleStores()]);
+await Promise.all([bundle(), bundleForRequire(), bundleStores(), bundleLean()]);
 run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "-p", web]);
 await copyTypes();
 for (const file of Object.keys(programs)) await copyFile(join(web, "build", file), join(web, "dist", file));

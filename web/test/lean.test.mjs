@@ -1,8 +1,12 @@
 // What is taken out of the program before it is packed (lean.mjs). That it still runs
 // is what all other tests show.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { lean } from "../lean.mjs";
 import { Module } from "../lean/module.mjs";
 import { build } from "./program.mjs";
@@ -35,6 +39,26 @@ test("all but the table of functions is as it was", () => {
 test("a module read and written is the same to memory", () => {
   const again = new Module(new Module(whole).encode());
   assert.deepEqual(again.memory, new Module(whole).memory);
+});
+
+test("the package has it as a program", () => {
+  const { bin } = JSON.parse(readFileSync(new URL("node_modules/mudpuppy/package.json", import.meta.url)));
+  const run = (...files) => spawnSync(process.execPath, [fileURLToPath(new URL(`node_modules/mudpuppy/${bin["mudpuppy-lean"]}`, import.meta.url)), ...files], { encoding: "utf8" });
+  const folder = mkdtempSync(join(tmpdir(), "mudpuppy-lean-"));
+  try {
+    const [program, other] = [join(folder, "program.wasm"), join(folder, "other.wasm")];
+    writeFileSync(program, whole);
+    writeFileSync(other, "no program");
+    const { status, stdout, stderr } = run(program);
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.equal(stdout, `${program}: ${thin.length} bytes, of ${whole.length}\n`);
+    assert.ok(readFileSync(program).equals(thin));
+    assert.deepEqual([run(other).status, run(program).status, run().status], [1, 0, 2]);
+    assert.equal(readFileSync(other, "utf8"), "no program");
+    assert.ok(readFileSync(program).equals(thin), "what was lean already is another one");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("what looks otherwise is refused", () => {
