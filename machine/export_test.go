@@ -48,7 +48,7 @@ func (m *Machine) TakeApart(ctx context.Context) (*olm.Account, []MigratedSessio
 		}
 		for _, rec := range page.Records {
 			if t == store.InboundSessions {
-				in := readInbound(rec.Value, false)
+				in := readInbound(rec.Value)
 				roomKeys = append(roomKeys, MigratedRoomKey{RoomID: in.room, Session: in.session, SenderKey: in.key,
 					Ed25519: in.ed25519, Authentic: in.source == fromOwner, SharedHistory: in.shared})
 				continue

@@ -35,9 +35,7 @@ type inbound struct {
 	key     peerKey // of the device that made it
 	ed25519 keys.Ed25519PublicKey
 	source  source
-	shared  bool // shared_history
-	// pending says that it is not in the backup yet.
-	pending bool
+	shared  bool  // shared_history
 	created int64 // when it came
 	// used is when it was last used, by the count of the cache.
 	used uint64
@@ -102,7 +100,7 @@ func (w *work) loadInbounds(ctx context.Context, ids []string) error {
 		}
 	}
 	err := w.loadKeys(ctx, store.InboundSessions, order.Keys(missing), func(rec store.Record) bool {
-		in := readInbound(rec.Value, rec.Indexes.Pending != "")
+		in := readInbound(rec.Value)
 		if in == nil {
 			return false
 		}
@@ -162,7 +160,8 @@ func (w *work) dropInbound(in *inbound) {
 	in.session.Wipe()
 }
 
-// keep is described at keeper.
+// keep is described at keeper. No session is marked as pending: to a backup all would go
+// when it begins, and each mark costs an import as much as a third of a record.
 func (in *inbound) keep(w *work) {
 	r := record.New(inboundVersion)
 	r.Text(in.room)
@@ -178,17 +177,13 @@ func (in *inbound) keep(w *work) {
 		r.Bytes(p.event[:])
 	}
 	r.Secret(in.session.State().MarshalPickle())
-	x := store.Indexes{Room: in.room}
-	if in.pending {
-		x.Pending = "backup"
-	}
-	w.putIndexed(store.InboundSessions, in.session.SessionID(), r.Done(), x)
+	w.putIndexed(store.InboundSessions, in.session.SessionID(), r.Done(), store.Indexes{Room: in.room})
 	delete(w.state.inbound.unsaved, in)
 }
 
-func readInbound(value []byte, pending bool) *inbound {
+func readInbound(value []byte) *inbound {
 	r := record.Read(value, inboundVersion)
-	in := &inbound{room: r.Text(), sender: r.Text(), key: r.Key(), ed25519: r.Key(), pending: pending}
+	in := &inbound{room: r.Text(), sender: r.Text(), key: r.Key(), ed25519: r.Key()}
 	in.source = source(r.Byte())
 	in.shared, in.created = r.Bool(), r.Time()
 	for range r.Count() {

@@ -168,7 +168,7 @@ func (w *work) addMigrated(known map[string]*inbound, s *MigratedRoomKey) Migrat
 		return Migrated{Error: ErrFormat}
 	}
 	in := &inbound{session: s.Session, room: s.RoomID, key: s.SenderKey, ed25519: s.Ed25519,
-		source: fromImport, shared: s.SharedHistory, pending: true, created: w.now()}
+		source: fromImport, shared: s.SharedHistory, created: w.now()}
 	if s.Authentic && s.Session.Verified() {
 		in.source = fromOwner
 	}

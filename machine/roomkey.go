@@ -65,7 +65,7 @@ func (w *work) receiveRoomKey(ctx context.Context, e *olmEvent, arrived *arrival
 		var s *megolm.InboundSession
 		if s, err = megolm.NewInboundSession(key, megolm.Version1); err == nil {
 			return w.addSession(ctx, k, &inbound{session: s, room: k.room, sender: e.sender, key: e.senderKey,
-				ed25519: e.ed25519, source: fromOwner, shared: k.shared, pending: true, created: w.now()}, arrived)
+				ed25519: e.ed25519, source: fromOwner, shared: k.shared, created: w.now()}, arrived)
 		}
 	}
 	w.log(Warning, "a room key from "+e.sender+" does not hold: "+err.Error())
@@ -113,7 +113,6 @@ func better(old, in *inbound) *inbound {
 			}
 		}
 		in.replays = old.replays
-		in.pending = true
 		return in
 	case order != megolm.Better, old.key != in.key, in.source == fromOwner && old.sender != "" && old.sender != in.sender:
 	default:
@@ -123,7 +122,7 @@ func better(old, in *inbound) *inbound {
 		}
 		in.session.Wipe()
 		next := *old
-		next.session, next.pending = merged, true
+		next.session = merged
 		return &next
 	}
 	in.session.Wipe()
@@ -138,7 +137,7 @@ func (w *work) addOwnSession(_ context.Context, r *room, key megolm.SessionKey) 
 	}
 	a := w.state.own.account
 	in := &inbound{session: s, room: r.id, sender: w.user, key: a.Curve25519Key(), ed25519: a.Ed25519Key(),
-		source: fromOwner, shared: r.settings.SharedHistory, pending: true, created: w.now()}
+		source: fromOwner, shared: r.settings.SharedHistory, created: w.now()}
 	w.cacheInbound(in)
 	w.keep(in)
 	return nil
@@ -169,5 +168,5 @@ func importKey(k roomKey, content members, from source, now int64) (*inbound, bo
 		return nil, false
 	}
 	return &inbound{session: s, room: k.room, key: senderKey, ed25519: signing, source: from, shared: k.shared,
-		pending: true, created: now}, true
+		created: now}, true
 }

@@ -34,7 +34,7 @@ func (m *Machine) ExportRoomKeys(ctx context.Context, roomID, position string) (
 	for _, rec := range page.Records {
 		in := w.state.inbound.sessions[rec.Key]
 		if in == nil {
-			if in = readInbound(rec.Value, false); in == nil {
+			if in = readInbound(rec.Value); in == nil {
 				continue // it is put aside when it is asked for
 			}
 			defer in.session.Wipe()
@@ -215,7 +215,7 @@ func (w *work) knownSessions(ctx context.Context, ids []string) (map[string]*inb
 		}
 	}
 	err := w.loadKeys(ctx, store.InboundSessions, missing, func(rec store.Record) bool {
-		in := readInbound(rec.Value, rec.Indexes.Pending != "")
+		in := readInbound(rec.Value)
 		known[rec.Key] = in
 		return in != nil
 	})
