@@ -226,7 +226,9 @@ func (s *Store) claimBelow(ctx context.Context, inner uint64, c store.Changes) e
 // there, or who its owner is.
 func (s *Store) commitBelow(ctx context.Context, inner uint64, c store.Changes) error {
 	c.Sealed = true
+	s.underWay.Store(true)
 	err := s.below.Commit(ctx, inner, c)
+	s.underWay.Store(false)
 	if err == nil {
 		return nil
 	}

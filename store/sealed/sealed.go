@@ -92,6 +92,7 @@ type Store struct {
 	committing chan struct{} // held by who commits, or may not be disturbed
 	mine       uint64        // the epoch of the store below that this handle has claimed; guarded by committing
 	seen       epochs        // that were read last, if nothing happened since; guarded by committing
+	underWay   atomic.Bool   // whether the store below commits
 	owner      atomic.Pointer[owner]
 	aside      aside
 }

@@ -38,7 +38,7 @@ var errUnclear = errors.New("sealed: one look does not do")
 // glance answers queries by one look. What it returns is as it was at some moment of it:
 // records that do not fit the state, and those that others may have changed meanwhile,
 // are left to load, which looks again.
-func (s *Store) glance(ctx context.Context, queries []store.Query) ([]store.Page, error) {
+func (s *Store) glance(ctx context.Context, queries []store.Query) (pages []store.Page, err error) {
 	o, st := s.known()
 	if o == nil {
 		if err := s.lock(ctx); err != nil {
@@ -50,6 +50,12 @@ func (s *Store) glance(ctx context.Context, queries []store.Query) ([]store.Page
 	below, looks, err := s.askAll(o, st, queries)
 	if err != nil {
 		return nil, err
+	}
+	if o != nil && s.absent(st, looks, below) {
+		for range queries {
+			pages = append(pages, store.Page{Epoch: st.outer})
+		}
+		return pages, nil
 	}
 	found, err := store.LoadAll(ctx, s.below, below...)
 	if err != nil {
@@ -65,7 +71,7 @@ func (s *Store) glance(ctx context.Context, queries []store.Query) ([]store.Page
 		o = s.learn(st)
 		found = found[1:]
 	}
-	pages := make([]store.Page, len(queries))
+	pages = make([]store.Page, len(queries))
 	for i := range found {
 		if found[i].Epoch != st.inner {
 			return nil, errUnclear
