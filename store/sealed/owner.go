@@ -3,7 +3,6 @@ package sealed
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
@@ -124,13 +123,13 @@ func (o *owner) without(at *state, q store.Query, asked asked) store.Query {
 		return q
 	}
 	all := o.knowsAll(q.Table)
-	missing := make(map[string]bool)
+	names := q.Keys // of those that are asked for, in the same order
+	q.Keys = make([]string, 0, len(names))
 	for i := range asked {
-		if m, known := o.marks[asked[i].name]; (known || all) && m.mark == (mark{}) {
-			missing[asked[i].name.text()] = true
+		if m, known := o.marks[asked[i].name]; !(known || all) || m.mark != (mark{}) {
+			q.Keys = append(q.Keys, names[i])
 		}
 	}
-	q.Keys = slices.DeleteFunc(slices.Clone(q.Keys), func(name string) bool { return missing[name] })
 	return q
 }
 
