@@ -20,8 +20,9 @@ import (
 //	}
 
 // sliceTime is how long a slice should take. What it has changed is sealed after it, in
-// about the same time.
-const sliceTime = 25 * time.Millisecond
+// about the same time and in the same task of a page, as may be a collection of garbage:
+// together they are to stay below 50 ms.
+const sliceTime = 15 * time.Millisecond
 
 // pace finds out how many items make a slice, by how long the last one took.
 type pace struct {
@@ -30,8 +31,8 @@ type pace struct {
 	began      time.Time
 }
 
-// newPace is for slices of so many items at most, with which it begins.
-func newPace(most int) pace { return pace{size: most, most: most} }
+// newPace is for slices of so many items at most, and of so many at first.
+func newPace(first, most int) pace { return pace{size: first, most: most} }
 
 // begin returns how many of those that are left make the next slice.
 func (p *pace) begin(left int, now time.Time) int {
@@ -54,7 +55,14 @@ func (p *pace) end(now time.Time) {
 type paces struct{ imports, exports, syncs, shares, queries, claims pace }
 
 func newPaces() paces {
-	return paces{newPace(transferSlice), newPace(transferSlice), newPace(syncSlice), newPace(maxMessages), newPace(answerSlice), newPace(answerSlice)}
+	return paces{
+		imports: newPace(transferSlice, transferSlice),
+		exports: newPace(transferSlice, transferSlice),
+		syncs:   newPace(syncSlice/4, syncSlice),   // an engine has not compiled it well at first
+		shares:  newPace(maxMessages, maxMessages), // each makes a request
+		queries: newPace(answerSlice, answerSlice),
+		claims:  newPace(answerSlice, answerSlice),
+	}
 }
 
 // beginSlice is begin for a slice of long work, and tells how many items of those that

@@ -13,7 +13,7 @@ func TestThePaceIsFound(t *testing.T) {
 	r := testrand.New(t)
 	for _, item := range []time.Duration{0, time.Microsecond, 50 * time.Microsecond, time.Millisecond, 10 * time.Millisecond, time.Second} {
 		t.Run(fmt.Sprint(item), func(t *testing.T) {
-			p := newPace(250)
+			p := newPace(1+r.IntN(250), 250)
 			now := time.Unix(0, 0)
 			var n int
 			for range 30 {
