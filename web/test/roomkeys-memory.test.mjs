@@ -4,7 +4,7 @@ import { before, test } from "node:test";
 import { init, OlmMachine } from "mudpuppy";
 import { go, start } from "./inside.mjs";
 import { makeRoomKeys } from "./machines/roomkeys.mjs";
-import { memoryStore } from "./stores/readme.mjs";
+import { storeOfMany } from "./stores/many.mjs";
 
 const MIB = 1 << 20;
 const FEW = 10_000; // of which others take 68 MiB
@@ -14,7 +14,7 @@ before(() => start({ init }));
 
 test(`importing ${FEW} keys, and then up to ${MANY}, takes little memory`, async (t) => {
   // Its records are not in Go's memory, as those of a database are not.
-  const options = { userId: "@alice:example.org", deviceId: "A", store: memoryStore(), key: new Uint8Array(32).fill(7) };
+  const options = { userId: "@alice:example.org", deviceId: "A", store: storeOfMany(), key: new Uint8Array(32).fill(7) };
   const machine = await OlmMachine.open(options);
   const sizes = [];
   for (let keys = 0; keys < MANY; keys += FEW) {
