@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/pbkdf2"
 	"crypto/sha512"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -160,11 +161,13 @@ func TestRoundsAreLimited(t *testing.T) {
 			t.Errorf("%d rounds: %v", rounds, err)
 		}
 	}
-	r := NewReader([]byte("x"))
-	head := append([]byte{version}, make([]byte, headLen-1)...)
-	copy(head[headLen-4:], []byte{0xff, 0xff, 0xff, 0xff})
-	if _, err := r.readHead(head); !errors.Is(err, ErrRounds) {
-		t.Error(err)
+	for _, rounds := range []uint32{MaxRounds + 1, 1<<32 - 1} {
+		r := NewReader([]byte("x"), func(_, _ []byte, _ int) (*[64]byte, error) { return nil, errors.New("they are tried") })
+		head := append([]byte{version}, make([]byte, headLen-5)...)
+		head = binary.BigEndian.AppendUint32(head, rounds)
+		if _, err := r.readHead(head); !errors.Is(err, ErrRounds) {
+			t.Errorf("%d rounds: %v", rounds, err)
+		}
 	}
 }
 
