@@ -1,12 +1,20 @@
-// A device that was kept with libolm becomes a machine in mid-conversation.
+// A device that was kept with libolm becomes a machine in mid-conversation: here or, if
+// MACHINES says so, in a worker.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import Olm from "@matrix-org/olm";
-import { memoryStore, migrateFromLibolm, OlmMachine } from "mudpuppy";
-import { Client, key, makeRoom } from "./machines/client.mjs";
+import * as mudpuppy from "mudpuppy";
+import { memoryStore } from "mudpuppy";
+import { Client as AnyClient, key, makeRoom } from "./machines/client.mjs";
 import { Homeserver } from "./machines/homeserver.mjs";
 import { LibolmClient } from "./machines/libolm.mjs";
 import { memoryStore as storeOfReadme } from "./stores/readme.mjs";
+
+const hosting = process.env.MACHINES === "worker" ? { worker: true } : {};
+const migrateFromLibolm = (options) => mudpuppy.migrateFromLibolm(options && { ...hosting, ...options });
+const OlmMachine = { open: (options) => mudpuppy.OlmMachine.open({ ...hosting, ...options }) };
+const Client = { open: (server, user, device, options) => AnyClient.open(server, user, device, { ...hosting, ...options }) };
+const stores = { "in memory": memoryStore, ...(hosting.worker ? {} : { "written in JavaScript": storeOfReadme }) };
 
 const nothing = { taken: 0, surplus: 0, failed: 0 };
 const types = (client) => client.toDevice.filter(({ type }) => type !== "m.room_key").map(({ type }) => type);
@@ -52,7 +60,7 @@ async function open(kept, { userId, deviceId }, store, requests = []) {
   return { client, report };
 }
 
-for (const [name, makeStore] of [["in memory", memoryStore], ["written in JavaScript", storeOfReadme]]) {
+for (const [name, makeStore] of Object.entries(stores)) {
   test(`both sides go on in mid-session: a store ${name}`, async () => {
     const { a, b, roomId } = await talk();
     const [late, later] = await Promise.all(["late", "later"].map((name) => LibolmClient.open(server, `@${name}:${number}.org`, "X")));
@@ -264,7 +272,7 @@ test("one that ends early is no device, and is called again", async () => {
 
 test("options that cannot be are refused", async () => {
   const options = { store: memoryStore(), key, userId: alice, deviceId: "X", pickleKey: "x", account: "x" };
-  const bad = { store: 1, key: undefined, pickleKey: 7, onProgress: 1, signal: {}, account: 1, userId: undefined };
+  const bad = { store: 1, key: undefined, pickleKey: 7, onProgress: 1, signal: {}, account: 1, userId: undefined, worker: 1 };
   for (const [name, value] of Object.entries(bad)) {
     await assert.rejects(migrateFromLibolm({ ...options, [name]: value }), { code: "ERR_ARGUMENT" }, name);
   }

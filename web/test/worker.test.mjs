@@ -1,9 +1,12 @@
 // Machines in workers: what can go wrong only there. All else is in machine.test.mjs.
 // Here nothing loads the program: it runs in the workers alone.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
+import * as mudpuppy from "mudpuppy";
 import { memoryStore, OlmMachine, verifyStore } from "mudpuppy";
+import { playAttachments } from "./attachments/suite.mjs";
 import { makeRoomKeys } from "./machines/roomkeys.mjs";
 import { build } from "./program.mjs";
 
@@ -49,6 +52,30 @@ test("room keys are exported and imported there", async () => {
   await assert.rejects(other._verifyKeyFile(12345, new Uint8Array(2), true), { code: "ERR_INTERRUPTED" });
   await assert.rejects(other._exportToKeyFile(12345, "", ""), { code: "ERR_INTERRUPTED" });
   await Promise.all([machine.close(), other.close()]);
+});
+
+test("T35: files are encrypted and decrypted there", async (t) => {
+  const { cases } = JSON.parse(readFileSync(new URL("../../testdata/vectors/attachments.json", import.meta.url), "utf8"));
+  const there = { ...mudpuppy };
+  for (const name of ["encryptAttachment", "encryptAttachmentStream"]) there[name] = (source, options) => mudpuppy[name](source, { ...options, worker: true });
+  there.decryptAttachment = (source, file, options) => mudpuppy.decryptAttachment(source, file, { ...options, worker: true });
+  const results = await playAttachments(there, cases);
+  assert.ok(results.length > 20);
+  for (const { name, error } of results) await t.test(name, () => assert.equal(error, undefined));
+  await assert.rejects(mudpuppy.encryptAttachment(new Uint8Array(1)), { code: "ERR_NOT_READY" });
+  await assert.rejects(mudpuppy.encryptAttachment(new Uint8Array(1), { worker: 1 }), { code: "ERR_ARGUMENT", message: /worker/ });
+});
+
+test("a worker that ends takes its files with it", async () => {
+  const worker = new Worker(script);
+  const { data, file } = mudpuppy.encryptAttachmentStream(new Uint8Array(40 << 20), { worker });
+  const reader = data.getReader();
+  await reader.read();
+  worker.terminate();
+  await assert.rejects(async () => {
+    while (!(await reader.read()).done);
+  }, { code: "ERR_WORKER" });
+  await assert.rejects(file, { code: "ERR_WORKER" });
 });
 
 test("the key of the caller is left as it is", async () => {

@@ -1,6 +1,7 @@
 import { refuse, fieldsOf } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
-import { decryptFile, FileDecrypter } from "../machine/client.js";
+import type { Home } from "../bridge/home.js";
+import { FileDecrypter } from "../machine/client.js";
 import { canHash, hash, OWN_PIECE, PIECE, platformWith, WHOLE } from "./cipher.js";
 import { type AttachmentSource, type Bytes, blobSource, bytesSource, Result, type Source, sourceOf } from "./source.js";
 import { type AttachmentOptions, Work } from "./work.js";
@@ -15,8 +16,8 @@ export interface DecryptAttachmentOptions extends AttachmentOptions {
 }
 
 class Decrypter extends FileDecrypter {
-  constructor(number: number) {
-    super(number);
+  constructor(of: number | Home) {
+    super(of);
   }
 }
 
@@ -52,7 +53,7 @@ export async function decryptAttachment(
   const from = sourceOf(source, work);
   const limit = limitOf(options, from);
   work.check();
-  const decrypter = new Decrypter(await decryptFile(file));
+  const decrypter = new Decrypter(await work.program.decryptFile(file));
   try {
     return await decrypted(from.size === undefined ? await hold(from, limit, work) : from, decrypter, work);
   } finally {

@@ -1,5 +1,6 @@
-import { encryptFile, FileEncrypter } from "../machine/client.js";
+import { FileEncrypter } from "../machine/client.js";
 import { MudpuppyError } from "../bridge/errors.js";
+import type { Home } from "../bridge/home.js";
 import { hash, OWN_PIECE, PIECE, platformWith, WHOLE } from "./cipher.js";
 import { type AttachmentSource, type Bytes, Result, type Source, sourceOf } from "./source.js";
 import { type AttachmentOptions, Work } from "./work.js";
@@ -55,8 +56,8 @@ export interface EncryptedStream {
 }
 
 class Encrypter extends FileEncrypter {
-  constructor(number: number) {
-    super(number);
+  constructor(of: number | Home) {
+    super(of);
   }
 }
 
@@ -135,8 +136,8 @@ export function encryptAttachmentStream(
 /** Encrypts what a source has: the pieces of the ciphertext, and then what it takes to read it. */
 async function* encrypted(source: Source, work: Work): AsyncGenerator<Bytes, EncryptedFile> {
   work.check();
-  const { encrypter: number, keys } = await encryptFile();
-  const encrypter = new Encrypter(number);
+  const { of, keys } = await work.program.encryptFile();
+  const encrypter = new Encrypter(of);
   try {
     const platform = await platformWith(keys);
     const whole = platform && source.size !== undefined && source.size <= WHOLE;

@@ -2,11 +2,12 @@
 // others have their turn.
 import { fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
-import { checkSignal } from "../machine/options.js";
+import { type Program, programOf } from "../hosting/program.js";
+import { checkSignal, checkWorker, type MachineOptions } from "../machine/options.js";
 import type { Logger } from "../machine/news.js";
 
-/** How the work on an attachment is watched, and ended. */
-export interface AttachmentOptions {
+/** How the work on an attachment is watched, and ended, and where it is done. */
+export interface AttachmentOptions extends Pick<MachineOptions, "worker" | "init"> {
   /** Is told now and then how many bytes are done, of how many, if that is known. */
   onProgress?: ((done: number, total: number | undefined) => void) | undefined;
   /** Gives up. */
@@ -22,10 +23,16 @@ export class Work {
   #leave = () => {};
 
   constructor(options: unknown) {
-    const [onProgress, signal, logger] = fieldsOf("the options", options, "onProgress", "signal", "logger");
+    const [onProgress, signal, logger, worker, init] = fieldsOf("the options", options, "onProgress", "signal", "logger", "worker", "init");
     if (onProgress !== undefined && typeof onProgress !== "function") throw refuse("onProgress", "a function");
     if (signal !== undefined) checkSignal(signal);
-    this.#options = { onProgress, signal, logger } as AttachmentOptions;
+    checkWorker(worker);
+    this.#options = { onProgress, signal, logger, worker, init } as AttachmentOptions;
+  }
+
+  /** The program that does what the platform cannot do. */
+  get program(): Program {
+    return programOf(this.#options.worker, this.#options.init);
   }
 
   /** Ends the work, as the signal does. */

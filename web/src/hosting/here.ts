@@ -38,11 +38,11 @@ export async function openHere(wanted: Wanted, listener: number, clock: number, 
   return openMachine(place, key, { ...settings, listener, clock }).finally(() => leave(store, place));
 }
 
-/** A machine whose calls come from elsewhere. */
-class Here extends Live implements Home {
+/** A machine whose calls come from elsewhere, or another object of the program. */
+export class Here extends Live implements Home {
   readonly #listener: number;
 
-  constructor(number: number, listener: number) {
+  constructor(number: number, listener = 0) {
     super(number);
     this.#listener = listener;
   }

@@ -3,9 +3,10 @@ import { type ErrorCode, MudpuppyError } from "../bridge/errors.js";
 import { type Answer, pack } from "../bridge/promises.js";
 import { RequestError } from "../connect/http.js";
 import { REQUEST } from "../machine/errors.js";
-import type { Key } from "../machine/client.js";
+import type { Key, PickledDevice } from "../machine/client.js";
 import type { InitOptions } from "../loader/init.js";
 import type { Wanted } from "./here.js";
+import type { MigrationKind } from "./program.js";
 
 /** Names this build. What is said elsewhere is understood by the same build alone. */
 declare const MUDPUPPY_BUILD: string;
@@ -22,13 +23,18 @@ export interface Greeting {
 /** A store that a worker can open: one of the browser, or one in its memory. */
 export type Place = { indexedDB: string } | { memory: number };
 
-/** What a page says. Calls and machines bear numbers that it gives them. */
+/** What a page says. Calls, machines, files and migrations bear numbers that it gives them. */
 export type ToWorker =
   | { do: "open"; call: number; machine: number; wanted: Omit<Wanted, "store"> & { store: Place } }
   | { do: "call"; call: number; machine: number; name: string; values: Uint8Array<ArrayBuffer> }
   | { do: "verify"; call: number; store: Place; key: Key }
   | { do: "check"; call: number; name: string; key: Key }
   | { do: "delete"; call: number; name: string }
+  | { do: "encryptFile"; call: number; machine: number }
+  | { do: "decryptFile"; call: number; machine: number; file: string }
+  | { do: "beginMigration"; call: number; machine: number; store: Place; key: Key; device: PickledDevice }
+  | { do: "migrate"; call: number; migration: number; kind: MigrationKind; batch: unknown[] }
+  | { do: "endMigration"; call: number; migration: number; whole: boolean }
   | { do: "abort"; call: number }
   | { do: "release"; machine: number };
 

@@ -4,7 +4,8 @@ import type { Answer, Home } from "../bridge/promises.js";
 import type { InitOptions } from "../loader/init.js";
 import { checkKey, deleteDatabase, type Key } from "../machine/client.js";
 import { type BuiltInStore, indexedDBStore, memoryStore } from "../machine/stores.js";
-import { hostHere, verify } from "./here.js";
+import { Here, hostHere, verify } from "./here.js";
+import { here, type Migration } from "./program.js";
 import { build, failure, type FromWorker, type Greeting, type Place, type ToWorker } from "./protocol.js";
 
 /** How a worker starts its program, and learns whether that has crashed. */
@@ -51,6 +52,7 @@ class Service {
   readonly #program: Program;
   readonly #post: (message: FromWorker, transfer?: Transferable[]) => void;
   readonly #machines = new Map<number, Home>();
+  readonly #migrations = new Map<number, Migration>();
   readonly #calls = new Map<number, AbortController>();
   readonly #memories = new Map<number, BuiltInStore>();
 
@@ -64,6 +66,7 @@ class Service {
     if (message.do === "release") {
       this.#machines.get(message.machine)?.release();
       this.#machines.delete(message.machine);
+      this.#migrations.delete(message.machine);
       return;
     }
     const { call } = message;
@@ -92,7 +95,36 @@ class Service {
       case "delete":
         await deleteDatabase(message.name);
         return this.#post({ is: "value", call, value: undefined });
+      case "encryptFile":
+        return this.#post({ is: "value", call, value: await this.#encryptFile(message.machine) });
+      case "decryptFile":
+        this.#machines.set(message.machine, new Here((await here.decryptFile(JSON.parse(message.file))) as number));
+        return this.#post({ is: "value", call, value: undefined });
+      case "beginMigration":
+        return this.#post({ is: "value", call, value: await this.#beginMigration(message, signal) });
+      case "migrate":
+        return this.#post({ is: "value", call, value: await this.#migration(message.migration).add(message.kind, message.batch as never) });
+      case "endMigration":
+        return this.#post({ is: "value", call, value: await this.#migration(message.migration).end(message.whole) });
     }
+  }
+
+  async #encryptFile(machine: number): Promise<unknown> {
+    const { of, keys } = await here.encryptFile();
+    this.#machines.set(machine, new Here(of as number));
+    return keys;
+  }
+
+  async #beginMigration({ machine, store, key, device }: ToWorker & { do: "beginMigration" }, signal: AbortSignal): Promise<unknown> {
+    const migration = await here.beginMigration(this.#store(store), key, device, signal).finally(() => wipe(key));
+    this.#migrations.set(machine, migration);
+    return migration.finished;
+  }
+
+  #migration(number: number): Migration {
+    const migration = this.#migrations.get(number);
+    if (!migration) throw new MudpuppyError("ERR_CLOSED", "it was closed");
+    return migration;
   }
 
   async #open({ machine, wanted }: ToWorker & { do: "open" }, signal: AbortSignal): Promise<unknown> {

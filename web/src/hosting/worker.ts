@@ -60,7 +60,13 @@ function placeOf(store: unknown): Place {
   throw new MudpuppyError("ERR_ARGUMENT", "store must be indexedDBStore(name) or memoryStore() for a machine in a worker");
 }
 
-function hostOf(worker: WorkerOption, init: InitOptions): WorkerHost {
+/** A key that can be handed over. */
+export function copyOf({ raw, passphrase }: Key): Key & { raw: Uint8Array<ArrayBuffer>; passphrase: Uint8Array<ArrayBuffer> } {
+  return { raw: raw.slice(), passphrase: passphrase.slice() };
+}
+
+/** Finds the worker that is meant, or starts it. */
+export function hostOf(worker: WorkerOption, init: InitOptions): WorkerHost {
   if (typeof worker === "function") return new WorkerHost(worker, init, true);
   if (typeof worker === "object" && !(worker instanceof URL)) {
     return kept(byWorker, worker, () => new WorkerHost(() => worker, init, false));
@@ -83,13 +89,23 @@ function kept<K>(hosts: { get(key: K): WorkerHost | undefined; set(key: K, host:
 /** A message before it has got its number. */
 type Unnumbered<Message> = Message extends { call: number } ? Omit<Message, "call"> : never;
 
+/** What has something made in the worker that gets a number of its own, and what goes over with it. */
+type Said = [Unnumbered<ToWorker & { do: "open" | "encryptFile" | "decryptFile" | "beginMigration" }>, Transferable[]];
+
+/** What reaches something in the worker. */
+interface NumberedHome extends Home {
+  readonly machine: number;
+}
+
+const silent: Ear = { news() {}, ended() {} };
+
 /** What waits for a word of the worker. */
 interface Waiting {
   resolve(value: never): void;
   reject(error: unknown): void;
 }
 
-class WorkerHost {
+export class WorkerHost {
   /** Why it has ended, if it has. */
   ended: MudpuppyError | undefined;
   readonly #worker: WorkerLike;
@@ -126,16 +142,31 @@ class WorkerHost {
   }
 
   async open({ store, key, ...wanted }: Wanted, ear: Ear, signal?: AbortSignal): Promise<Hosted> {
+    const place = this.placeOf(store);
+    const say = (machine: number): Said => {
+      const copy = copyOf(key);
+      return [{ do: "open", machine, wanted: { ...wanted, key: copy, store: place } }, [copy.raw.buffer, copy.passphrase.buffer]];
+    };
+    const { home, told } = await this.make<Hosted["opened"]>(say, signal, ear);
+    return { home, opened: told };
+  }
+
+  /** What the worker is told of a store. Its memory is kept if the store is there. */
+  placeOf(store: unknown): Place {
     const place = placeOf(store);
+    if ("memory" in place) this.#keepsMemory = true;
+    return place;
+  }
+
+  /** Has a machine made, or something else that gets a number like one, and returns what reaches it, and what is told of it. */
+  async make<T>(say: (machine: number) => Said, signal?: AbortSignal, ear = silent): Promise<{ home: NumberedHome; told: T }> {
     const machine = ++this.#last;
     this.#machines.set(machine, ear);
     this.#hold();
-    if ("memory" in place) this.#keepsMemory = true;
     try {
       await this.#orAborted(this.#ready, signal);
-      const copy = { raw: key.raw.slice(), passphrase: key.passphrase.slice() };
-      const message = { do: "open" as const, machine, wanted: { ...wanted, key: copy, store: place } };
-      return { home: this.#homeOf(machine), opened: await this.#ask(message, [copy.raw.buffer, copy.passphrase.buffer], signal) };
+      const [message, transfer] = say(machine);
+      return { home: this.#homeOf(machine), told: await this.#ask<T>(message, transfer, signal) };
     } catch (error) {
       this.#leave(machine);
       throw error;
@@ -143,20 +174,27 @@ class WorkerHost {
   }
 
   /** Has something done that needs no machine. */
-  async do<T>(message: Unnumbered<ToWorker & { do: "verify" | "check" | "delete" }>): Promise<T> {
-    const task = ++this.#last;
-    this.#machines.set(task, { news() {}, ended() {} });
-    this.#hold();
+  async do<T>(message: Unnumbered<ToWorker & { do: "verify" | "check" | "delete" | "migrate" | "endMigration" }>): Promise<T> {
+    const leave = this.keep();
     try {
       await this.#ready;
       return await this.#ask<T>(message);
     } finally {
-      this.#leave(task);
+      leave();
     }
   }
 
-  #homeOf(machine: number): Home {
+  /** Has the worker not end for want of machines, until the function is called that is returned. */
+  keep(): () => void {
+    const task = ++this.#last;
+    this.#machines.set(task, silent);
+    this.#hold();
+    return () => this.#leave(task);
+  }
+
+  #homeOf(machine: number): NumberedHome {
     return {
+      machine,
       call: (name, values, signal) => this.#ask({ do: "call", machine, name, values }, [values.buffer], signal),
       release: () => {
         if (!this.ended) this.#post({ do: "release", machine });

@@ -1,20 +1,10 @@
 import { checkData, checkText, fieldsOf, refuse } from "../bridge/arguments.js";
 import { type ErrorCode, MudpuppyError } from "../bridge/errors.js";
-import { release } from "../bridge/promises.js";
-import {
-  addEncryptedRooms,
-  addPickledRoomKeys,
-  addPickledSessions,
-  addTrackedUsers,
-  beginMigration,
-  endMigration,
-  type EncryptedRoom,
-  type Outcome,
-  type PickledRoomKey,
-  type PickledSession,
-} from "./client.js";
-import { checkSignal, checkStore, readKey, type StoreOptions } from "./options.js";
-import { leave, openPlace } from "./stores.js";
+import { type Batch, type Migration, type MigrationKind, programOf } from "../hosting/program.js";
+import type { EncryptedRoom, PickledDevice, PickledRoomKey, PickledSession } from "./client.js";
+import { checkSignal, checkStore, checkWorker, type MachineOptions, readKey, type StoreOptions } from "./options.js";
+
+export type { MigrationKind } from "../hosting/program.js";
 
 /** Items that are there, or come one after the other. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
@@ -82,7 +72,7 @@ export interface LibolmData {
 }
 
 /** Says what to take over, and where to. */
-export interface MigrationOptions extends StoreOptions, LibolmData {
+export interface MigrationOptions extends StoreOptions, LibolmData, Pick<MachineOptions, "worker" | "init"> {
   /** Whose device it is, such as `@alice:example.org`. */
   userId: string;
   /** The id of the device, which stays the same. */
@@ -104,9 +94,6 @@ export interface MigrationCount {
   /** How many could not be taken. */
   failed: number;
 }
-
-/** The kinds of what is taken over. */
-export type MigrationKind = "sessions" | "groupSessions" | "rooms" | "users";
 
 /** An item that could not be taken. */
 export interface MigrationFailure {
@@ -157,33 +144,31 @@ const BATCH = 250;
  * ERR_HALF_MIGRATED.
  */
 export async function migrateFromLibolm(options: MigrationOptions): Promise<MigrationReport> {
-  const [store, givenKey, unsealed, userId, deviceId, account, pickleKey, onProgress, signal, ...given] = fieldsOf(
-    ...(["the options", options, "store", "key", "unsealed", "userId", "deviceId", "account"] as const),
-    ...(["pickleKey", "onProgress", "signal", "sessions", "groupSessions", "rooms", "users"] as const),
+  const [store, givenKey, unsealed, userId, deviceId, account, pickleKey, onProgress, signal, worker, init, ...given] = fieldsOf(
+    ...(["the options", options, "store", "key", "unsealed", "userId", "deviceId", "account", "pickleKey", "onProgress"] as const),
+    ...(["signal", "worker", "init", "sessions", "groupSessions", "rooms", "users"] as const),
   );
   checkStore(store);
   checkData("pickleKey", pickleKey);
   if (onProgress !== undefined && typeof onProgress !== "function") throw refuse("onProgress", "a function");
   if (signal !== undefined) checkSignal(signal);
+  checkWorker(worker);
   const key = readKey(givenKey, unsealed);
-  const device = { userId, deviceId, account, pickleKey } as Parameters<typeof beginMigration>[2];
-  const job = new Job(onProgress as MigrationOptions["onProgress"], signal as AbortSignal | undefined);
+  const device = { userId, deviceId, account, pickleKey } as PickledDevice;
   try {
-    const place = await openPlace(store as StoreOptions["store"], { wait: false, listener: 0, signal: job.signal });
-    const { migration, finished } = await beginMigration(place, key, device).finally(() => leave(store, place));
-    if (finished) {
-      await endMigration(migration, false).finally(() => release(migration));
-      return { ...job.report, alreadyDone: true };
-    }
+    const program = programOf(worker as MigrationOptions["worker"], init as MigrationOptions["init"]);
+    const migration = await program.beginMigration(store as StoreOptions["store"], key, device, signal as AbortSignal | undefined);
+    const job = new Job(migration, onProgress as MigrationOptions["onProgress"], signal as AbortSignal | undefined);
     let whole = false;
     try {
-      await job.add("sessions", given[0], readSession, (batch) => addPickledSessions(migration, batch));
-      await job.add("groupSessions", given[1], readGroupSession, (batch) => addPickledRoomKeys(migration, batch));
-      await job.add("rooms", given[2], readRoom, (batch) => addEncryptedRooms(migration, batch));
-      await job.add("users", given[3], readUser, (batch) => addTrackedUsers(migration, batch));
+      if (migration.finished) return { ...job.report, alreadyDone: true };
+      await job.add("sessions", given[0], readSession);
+      await job.add("groupSessions", given[1], readGroupSession);
+      await job.add("rooms", given[2], readRoom);
+      await job.add("users", given[3], readUser);
       whole = true;
     } finally {
-      await endMigration(migration, whole).finally(() => release(migration));
+      await migration.end(whole);
     }
     return job.report;
   } finally {
@@ -191,32 +176,35 @@ export async function migrateFromLibolm(options: MigrationOptions): Promise<Migr
   }
 }
 
-interface Item<T> {
+interface Item {
   index: number;
   item: unknown;
-  read: T;
+  /** What was read of it. */
+  read: unknown;
 }
 
 /** A migration under way. */
 class Job {
   readonly report: MigrationReport;
-  readonly signal: AbortSignal | undefined;
+  readonly #migration: Migration;
+  readonly #signal: AbortSignal | undefined;
   readonly #onProgress: MigrationOptions["onProgress"];
   #done = 0;
 
-  constructor(onProgress: MigrationOptions["onProgress"], signal: AbortSignal | undefined) {
+  constructor(migration: Migration, onProgress: MigrationOptions["onProgress"], signal: AbortSignal | undefined) {
     const none = () => ({ taken: 0, surplus: 0, failed: 0 });
     this.report = { alreadyDone: false, sessions: none(), groupSessions: none(), rooms: none(), users: none(), failures: [] };
+    this.#migration = migration;
     this.#onProgress = onProgress;
-    this.signal = signal;
+    this.#signal = signal;
   }
 
   /** Takes all items of a kind over, some at a time. */
-  async add<T>(kind: MigrationKind, items: unknown, read: (item: unknown) => T, add: (batch: T[]) => Promise<Outcome[]>): Promise<void> {
+  async add<Kind extends MigrationKind>(kind: Kind, items: unknown, read: (item: unknown) => Batch<Kind>[number]): Promise<void> {
     if (items === undefined) return;
     if (!isIterable(items)) throw refuse(kind, "an array, or something else that can be iterated");
     let index = 0;
-    let batch: Item<T>[] = [];
+    let batch: Item[] = [];
     for await (const item of items as Items<unknown>) {
       try {
         batch.push({ index, item, read: read(item) });
@@ -225,26 +213,26 @@ class Job {
         this.#fail(kind, { index, item }, error.code, error.message);
       }
       if (++index % BATCH === 0) {
-        await this.#take(kind, batch, add);
+        await this.#take(kind, batch);
         this.#onProgress?.((this.#done += BATCH));
         batch = [];
       }
     }
-    await this.#take(kind, batch, add);
+    await this.#take(kind, batch);
     this.#onProgress?.((this.#done += index % BATCH));
   }
 
-  async #take<T>(kind: MigrationKind, batch: Item<T>[], add: (batch: T[]) => Promise<Outcome[]>): Promise<void> {
-    if (this.signal?.aborted) throw new MudpuppyError("ERR_ABORTED", "the migration was aborted", this.signal.reason);
+  async #take(kind: MigrationKind, batch: Item[]): Promise<void> {
+    if (this.#signal?.aborted) throw new MudpuppyError("ERR_ABORTED", "the migration was aborted", this.#signal.reason);
     if (batch.length === 0) return;
-    const outcomes = await add(batch.map(({ read }) => read));
+    const outcomes = await this.#migration.add(kind, batch.map(({ read }) => read) as Batch<MigrationKind>);
     for (const [i, { surplus, code, message }] of outcomes.entries()) {
       if (code !== "") this.#fail(kind, batch[i]!, code as ErrorCode, message);
       else this.report[kind][surplus ? "surplus" : "taken"]++;
     }
   }
 
-  #fail(kind: MigrationKind, { index, item }: Omit<Item<unknown>, "read">, code: ErrorCode, message: string): void {
+  #fail(kind: MigrationKind, { index, item }: Omit<Item, "read">, code: ErrorCode, message: string): void {
     this.report[kind].failed++;
     this.report.failures.push({ kind, index, item, code, message });
   }

@@ -84,9 +84,7 @@ export function readOptions(options: unknown): MachineOptions {
   }
   if (read.signal !== undefined) checkSignal(read.signal);
   checkStore(read.store);
-  if (read.worker !== undefined && !["boolean", "string", "object", "function"].includes(typeof read.worker)) {
-    throw refuse("worker", "true, a Worker, the address of one, or a function that makes one");
-  }
+  checkWorker(read.worker);
   if (read.clock && (read.worker || read.shared)) throw refuse("clock", "left out for a machine that is elsewhere");
   return read;
 }
@@ -95,6 +93,13 @@ export function readOptions(options: unknown): MachineOptions {
 export function checkSignal(signal: unknown): void {
   const methods = fieldsOf("signal", signal, "addEventListener", "removeEventListener"); // it may be of another realm
   if (methods.some((method) => typeof method !== "function")) throw refuse("signal", "an AbortSignal");
+}
+
+/** @internal */
+export function checkWorker(worker: unknown): void {
+  if (!["undefined", "boolean", "string", "object", "function"].includes(typeof worker) || worker === null) {
+    throw refuse("worker", "true, a Worker, the address of one, or a function that makes one");
+  }
 }
 
 /** @internal */

@@ -1,5 +1,5 @@
 // What the tests of machines in browsers call, as window.machines.
-import { deleteIndexedDBStore, indexedDBStore, init, migrateFromLibolm, OlmMachine, openLibolmStore, verifyStore } from "/mudpuppy/dist/mudpuppy.browser.js";
+import { decryptAttachment, deleteIndexedDBStore, encryptAttachment, indexedDBStore, migrateFromLibolm, OlmMachine, openLibolmStore, verifyStore } from "/mudpuppy/dist/mudpuppy.browser.js";
 import { Client, key, makeRoom } from "./client.mjs";
 
 const server = {
@@ -60,9 +60,35 @@ window.machines = {
     return { roles, busy, aborted, closed, left: (await indexedDB.databases()).some(({ name }) => name === "shared") };
   },
 
+  /** Files, short ones and long ones, there and back. */
+  async files() {
+    const lengths = [];
+    for (const length of [10, 100_000, 12 << 20]) {
+      const { data, file } = await encryptAttachment(new Blob([new Uint8Array(length).fill(5)]), Client.hosting);
+      const bytes = new Uint8Array(await (await decryptAttachment(data, file, Client.hosting)).arrayBuffer());
+      if (bytes.every((byte) => byte === 5)) lengths.push(bytes.length);
+    }
+    return lengths;
+  },
+
+  /** Room keys, into a machine, out of it as a file, and into another one. */
+  async roomKeys(keys) {
+    const [one, other] = [await open("carol"), await open("dave")];
+    const { imported } = await one.machine.importRoomKeys(keys);
+    const file = await one.machine.exportRoomKeys({ passphrase: "secret", rounds: 1000 });
+    const result = await other.machine.importRoomKeys(file, { passphrase: "secret" });
+    await Promise.all([one.machine.close(), other.machine.close()]);
+    return [imported, result.imported, result.failed];
+  },
+
+  /** Which programs this page has fetched, not counting its workers. */
+  fetched: async () => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.endsWith(".wasm")),
+
+  /** Whether this page may run any WebAssembly. */
+  mayRun: () => WebAssembly.compile(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])).then(() => true, () => false),
+
   /** Takes over what a client with libolm has kept, from a database as matrix-js-sdk makes it. */
   async takeOver({ account, sessions, groupSessions, rooms, pickleKey }, userId, deviceId) {
-    await init(); // a migration takes place in the program of the page
     const none = await openLibolmStore("matrix-js-sdk:none");
     await fillLegacy("matrix-js-sdk:old", (db) => db.createObjectStore("account"));
     const old = await openLibolmStore("matrix-js-sdk:old");
@@ -88,7 +114,7 @@ window.machines = {
         table("device_data").put({ devices: {}, trackingStatus: { "@followed:example.org": 3, "@left:example.org": 0 } }, "-");
       },
     );
-    const options = { userId, deviceId, store: indexedDBStore("taken over"), key };
+    const options = { ...Client.hosting, userId, deviceId, store: indexedDBStore("taken over"), key };
     const { close, ...legacy } = await openLibolmStore();
     const report = await migrateFromLibolm({ ...options, ...legacy, pickleKey });
     close();

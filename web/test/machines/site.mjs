@@ -5,6 +5,9 @@ import { serve, strict } from "../serve.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
+/** What a page may do that leaves all WebAssembly to its workers. */
+const withoutWasm = { "content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'" };
+
 /** The client, with the entry of the package that browsers are to use. */
 const client = () => readFileSync(path("client.mjs"), "utf8").replace('"mudpuppy"', '"/mudpuppy/dist/mudpuppy.browser.js"');
 
@@ -17,6 +20,7 @@ export function siteOfMachines(homeserver) {
     },
     "/login": { answer: async ({ body }) => Response.json(await homeserver.do(JSON.parse(body))) },
     "/client.mjs": { body: client(), headers: { "content-type": "text/javascript" } },
+    "/forbidden.html": { body: readFileSync(path("page.html")), headers: { "content-type": "text/html", ...withoutWasm } },
     "/": { folder: path("."), headers: strict },
   });
 }

@@ -1,0 +1,3 @@
+// The same as in migrate.test.mjs, in a worker.
+process.env.MACHINES = "worker";
+await import("./migrate.test.mjs");
