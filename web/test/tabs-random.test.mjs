@@ -19,12 +19,13 @@ const LONGEST = 15_000;
 /** For how long a tab is frozen: an owner is robbed after two seconds. */
 const FROST = 3500;
 
-for (const [{ name, missing, find }, start, faults] of [
+for (const [{ name, missing, find }, start, ofPages] of [
   [chromium, launchFreezable, ["open", "close", "kill", "freeze", "stick"]],
   [firefox, launch, ["open", "close", "stick"]], // where pages can neither be frozen nor their processes killed
 ]) {
   const executable = find();
   for (const [where, place] of [["", "in the pages"], ["?worker", "in workers"]]) {
+    const faults = where ? [...ofPages, "endWorker"] : ofPages;
     describe(`tabs at random in ${name}, machines ${place}: ${faults.join(", ")}`, { skip: executable ? false : missing }, () => {
       test(`for ${DURATION} s, seed ${seed}`, async (t) => {
         const browser = await start(executable);
@@ -47,6 +48,7 @@ class Play {
   ended = []; // the names of those that do not
   longest = 0;
   done = {};
+  losses = []; // of an owner: { fault, at }
   texts = []; // what Bob has said
   names = 0;
 
@@ -93,7 +95,7 @@ class Play {
     const one = owner && this.random.chance(60) ? owner : this.random.pick(awake);
     if (fault === "open" && awake.length >= 4) return;
     this.done[fault] = (this.done[fault] ?? 0) + 1;
-    if (one === owner && fault !== "open") this.done.owners = (this.done.owners ?? 0) + 1;
+    if (one === owner && fault !== "open") this.losses.push({ fault, at: Date.now() });
     await this[fault](one);
   }
 
@@ -127,6 +129,11 @@ class Play {
     });
   }
 
+  /** Of its machine only the worker ends. */
+  async endWorker(one) {
+    await one.tab.endWorker();
+  }
+
   /** Its thread is busy for as long. */
   async stick(one) {
     one.frozen = true;
@@ -136,11 +143,13 @@ class Play {
   async judge(t) {
     await Promise.all(this.tabs.map(({ thaw }) => thaw));
     const counts = new Map();
+    const says = []; // of each tab
     for (const { tab, name } of this.tabs) {
       const problem = await tab.stop();
       assert.equal(problem, undefined, `${name}: ${problem}: ${JSON.stringify(await tab.roles())}`);
-      const { said, longest } = await tab.stats();
+      const { said, longest, ...its } = await tab.stats();
       counts.set(name, said);
+      says.push(its.says);
       this.longest = Math.max(this.longest, longest);
     }
     await until("Bob reads it all", async () => (await this.app.sync(), this.app.unread.size === 0)).catch((error) => {
@@ -149,11 +158,27 @@ class Play {
     const read = [...this.app.read.values()];
     const summary = `${read.length} messages of ${this.names} tabs and ${this.texts.length} of Bob's; ${JSON.stringify(this.done)}; the longest wait ${this.longest} ms`;
     t.diagnostic(summary);
+    for (const line of this.waits(says)) t.diagnostic(line);
     const indexes = new Set(read.map(({ sessionId, index }) => `${sessionId} ${index}`));
     assert.equal(indexes.size, read.length, "an index was used twice");
     this.judgeSaid(read.map(({ body }) => body), counts);
     await this.judgeRead();
     assert.ok(this.longest < LONGEST, `a tab waited ${this.longest} ms`);
+  }
+
+  /** How long after the loss of an owner tabs that were awake had to wait until they had said the next thing, by cause. */
+  waits(says) {
+    const all = {};
+    for (const { fault, at } of this.losses) {
+      const after = says.map((its) => its.filter(([began, ended]) => ended > at && began < at + 1000).map(([began, ended]) => ended - Math.max(began, at)));
+      const waits = after.filter(({ length }) => length > 0).map((its) => Math.max(...its));
+      if (waits.length > 0) (all[fault] ??= []).push(Math.max(...waits));
+    }
+    const usual = says.flat().map(([began, ended]) => ended - began);
+    return [["no loss", usual], ...Object.entries(all)].map(([fault, list]) => {
+      const sorted = list.toSorted((a, b) => a - b);
+      return `${fault.padEnd(10)} ${String(list.length).padStart(5)} times, median ${sorted[sorted.length >> 1]} ms, worst ${sorted.at(-1)} ms`;
+    });
   }
 
   /** Each tab has said its numbers, one after the other, each once; who has ended may have said one more than it knows. */

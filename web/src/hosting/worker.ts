@@ -45,11 +45,6 @@ export async function verifyInWorker(worker: WorkerOption, init: InitOptions, st
   return hostOf(worker, init).do({ do: "verify", store: placeOf(store), key });
 }
 
-/** Has a worker see whether a key opens a database. */
-export async function checkInWorker(worker: WorkerOption, init: InitOptions, name: string, key: Key): Promise<void> {
-  return hostOf(worker, init).do({ do: "check", name, key });
-}
-
 /** Has a worker delete a database. */
 export async function deleteInWorker(worker: WorkerOption, init: InitOptions, name: string): Promise<void> {
   return hostOf(worker, init).do({ do: "delete", name });

@@ -2,12 +2,12 @@
 import { fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
 import { handOver, type Home, listen, readErrorsBy, readPacked, takeHanded, unlisten } from "../bridge/promises.js";
-import { type Ear, type Hosted, hostHere, openHere, verify, type Wanted } from "../hosting/here.js";
+import { type Ear, type Hosted, openHere, verify, type Wanted } from "../hosting/here.js";
+import { housingOf } from "../hosting/housing.js";
 import { askToPersist } from "../hosting/persist.js";
-import { checkInWorker, deleteInWorker, hostInWorker, verifyInWorker } from "../hosting/worker.js";
+import { deleteInWorker, hostInWorker, verifyInWorker } from "../hosting/worker.js";
 import { Tab } from "../tabs/tab.js";
 import {
-  checkKey,
   deleteDatabase,
   Machine,
   type Persistence,
@@ -165,11 +165,7 @@ export class OlmMachine extends Machine {
     const key = { raw: wanted.key.raw.slice(), passphrase: wanted.key.passphrase.slice() };
     let role: Role = "owner";
     let machine: OlmMachine | undefined;
-    const tab = new Tab(name, wanted, {
-      open: (wanted, ear) => (worker ? hostInWorker(worker, init, wanted, ear) : hostHere(wanted, ear)),
-      isHere: !worker,
-      checkKey: () => (worker ? checkInWorker(worker, init, name, key) : checkKey(name, key)),
-    }, {
+    const tab = new Tab(name, wanted, housingOf(worker, init, name, key), {
       ...earOf(hear, dispatch),
       role: (now) => dispatch(new MachineEvent("role", { role: (role = now) })),
       position: (syncToken) => machine && (machine.#syncToken = syncToken),

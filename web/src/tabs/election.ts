@@ -6,11 +6,20 @@
 // package store/owner says.
 import { nameOf, type Term, type ToAll } from "./messages.js";
 
-/** How often the owner is asked, in milliseconds. Hidden pages answer within a second. */
-const INTERVAL = 400;
+/** How often the owner is asked, in milliseconds. */
+const INTERVAL = 250;
 
-/** How many questions an owner may leave without an answer: for two seconds, or half a minute while it tries a passphrase. */
-const PATIENCE = { usual: 5, busy: 75 };
+/**
+ * How many questions an owner may leave without an answer: for two seconds, or three
+ * while it opens the store, or half a minute while it tries a passphrase.
+ */
+const PATIENCE = { ready: 8, opening: 12, busy: 120 };
+
+/** The same where something waits for the owner, of the one who is next, and of the others, who let that one go first. */
+const IMPATIENCE = { next: 5, others: 7 };
+
+/** After how many questions it is looked who is next. */
+const LOOK = 8;
 
 /** Whom an election tells how it goes. */
 export interface Candidate {
@@ -20,6 +29,10 @@ export interface Candidate {
   lost(): void;
   /** The page is about to be frozen: what it has must be let go of at once. */
   frozen(): void;
+  /** We are the first of those who wait, or not any more. */
+  isNext(next: boolean): void;
+  /** Whether something waits for the owner. */
+  waits(): boolean;
   /** Somebody else owns it, and is ready for guests. */
   heard(owner: Term): void;
   /** Somebody has said something else to all. */
@@ -37,17 +50,22 @@ export class Election {
   #closed = false;
   #latest: Term = 0;
   #won: Term = 0; // our last term
-  #unheard = 0;
-  #patience = PATIENCE.usual;
+  #questions = 0;
+  #unheard = 0; // how many of them had no answer
+  #patience = PATIENCE.ready;
+  #isNext = false;
+  #isHurried = false; // since something waits in another tab
+  readonly #life: string;
   readonly #opensBusily: boolean;
-  #giveUp = () => {};
+  #giveUp = (_robbing: boolean) => {}; // waiting for the lock
   #letGo = () => {};
   #awake = Promise.resolve();
   #wake: (() => void) | undefined; // while the page is frozen
   readonly #listening = new AbortController();
 
-  /** Takes part. One who opens busily cannot answer before the store is open. */
-  constructor(store: string, opensBusily: boolean, candidate: Candidate) {
+  /** Takes part. Its life is a lock that we have. One who opens busily cannot answer before the store is open. */
+  constructor(store: string, life: string, opensBusily: boolean, candidate: Candidate) {
+    this.#life = life;
     this.#opensBusily = opensBusily;
     this.#name = nameOf(store);
     this.#candidate = candidate;
@@ -83,7 +101,7 @@ export class Election {
     this.#listening.abort();
     this.#resume();
     this.#channel.close();
-    this.#giveUp();
+    this.#giveUp(false);
     this.#letGo();
   }
 
@@ -93,9 +111,13 @@ export class Election {
       await this.#awake;
       if (this.#closed) return;
       const controller = new AbortController();
-      this.#giveUp = () => controller.abort();
+      let robbing = false;
+      this.#giveUp = (why) => {
+        robbing = why;
+        controller.abort();
+      };
       const held = await this.#hold({ signal: controller.signal }, true);
-      if (!held && !this.#closed && !this.#wake) await this.#hold({ steal: true }, true);
+      if (!held && robbing && !this.#closed && !this.#wake) await this.#hold({ steal: true }, true);
     }
   }
 
@@ -127,14 +149,14 @@ export class Election {
   }
 
   /**
-   * Lets go of everything, where the browser says that it freezes the page. It goes on
-   * hearing messages and taking locks, as if nothing were, but nothing that it begins
-   * comes to an end.
+   * Lets go of everything, where the browser says that it freezes the page, and waits for
+   * nothing. It goes on hearing messages and taking locks, as if nothing were, but
+   * nothing that it begins comes to an end.
    */
   #freeze(): void {
     if (this.#wake) return;
     this.#awake = new Promise((resolve) => (this.#wake = resolve));
-    if (this.term === undefined) return;
+    if (this.term === undefined) return this.#giveUp(false); // lest it is taken for the next owner
     this.term = undefined;
     this.#candidate.frozen();
     this.#letGo();
@@ -153,33 +175,54 @@ export class Election {
 
   #ask(): void {
     if (this.term !== undefined) return;
-    if (this.#unheard >= this.#patience) {
+    if (this.#questions++ % LOOK === 0) void this.#look();
+    if (this.#unheard >= this.#limit()) {
       this.#unheard = 0;
-      return this.#giveUp();
+      return this.#giveUp(true);
     }
     this.#unheard++;
-    this.post({ ask: true });
+    this.post({ ask: true, waits: this.#candidate.waits() });
+  }
+
+  #limit(): number {
+    const isHurried = this.#isHurried || this.#candidate.waits();
+    if (!isHurried || this.#patience !== PATIENCE.ready) return this.#patience;
+    return this.#isNext ? IMPATIENCE.next : IMPATIENCE.others;
+  }
+
+  /** Looks who waits for the lock before the others: one who is next is quicker, if it knows. */
+  async #look(): Promise<void> {
+    try {
+      const { held = [], pending = [] } = await navigator.locks.query();
+      const first = pending.find(({ name }) => name === this.#name)?.clientId;
+      this.#isNext = held.some(({ name, clientId }) => name === this.#life && clientId === first);
+    } catch {
+      return; // a page that is about to go
+    }
+    if (this.term === undefined && !this.#closed) this.#candidate.isNext(this.#isNext);
   }
 
   #answer(): void {
     if (this.term === undefined) return;
-    const patience = this.#opensBusily && !this.#ready ? PATIENCE.busy : PATIENCE.usual;
+    const patience = this.#ready ? PATIENCE.ready : this.#opensBusily ? PATIENCE.busy : PATIENCE.opening;
     this.post({ here: this.term, ready: this.#ready, patience });
   }
 
   #hear(message: ToAll): void {
-    // By a timer, because those are what stands still in a page that is frozen: it may
-    // still hear.
-    if ("ask" in message) return void (this.term !== undefined && setTimeout(() => this.#answer()));
+    if ("ask" in message) {
+      this.#isHurried ||= message.waits;
+      return this.#answer();
+    }
     if ("gone" in message) {
       if (message.gone === this.#latest) this.#latest = 0;
-      this.#patience = PATIENCE.usual;
+      this.#patience = PATIENCE.ready;
       return;
     }
     if (!("here" in message)) return this.#candidate.told(message);
     if (message.here < this.#latest) return; // one that does not know that it was robbed
     this.#latest = message.here;
     this.#unheard = 0;
+    this.#isHurried = false;
     this.#patience = message.patience;
     if (message.ready) this.#candidate.heard(message.here);
   }

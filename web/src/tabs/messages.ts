@@ -15,8 +15,8 @@ export type Term = number;
 
 /** What is said to all. */
 export type ToAll =
-  /** Owner, are you there? */
-  | { ask: true }
+  /** Owner, are you there? Something waits for you, or not. */
+  | { ask: true; waits: boolean }
   /** Here is the owner. It is ready for guests, or will soon be, and may be silent for so many questions. */
   | { here: Term; ready: boolean; patience: number }
   /** It is not the owner any more. */

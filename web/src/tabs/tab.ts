@@ -4,6 +4,7 @@
 import { MudpuppyError } from "../bridge/errors.js";
 import { type Answer, codeOf, errorOf, type Home, pack } from "../bridge/promises.js";
 import type { Ear, Hosted, Wanted } from "../hosting/here.js";
+import type { Housing } from "../hosting/housing.js";
 import { build, failure } from "../hosting/protocol.js";
 import type { Role } from "../machine/news.js";
 import { Election } from "./election.js";
@@ -11,14 +12,6 @@ import { Hub } from "./hub.js";
 import { type Guest, nameOfGuest, type Term, type ToAll, type ToGuest, type ToOwner } from "./messages.js";
 import { ATTEMPTS, ofRequests, once, ownersOnly } from "./repeat.js";
 
-/** How the machine of a tab is opened, if it is to be the owner. */
-export interface Housing {
-  open(wanted: Wanted, ear: Ear): Promise<Hosted>;
-  /** Whether that keeps the thread of the page busy, if there is a passphrase. */
-  isHere: boolean;
-  /** Throws unless the key opens the store. */
-  checkKey(): Promise<void>;
-}
 
 /** Whom a tab tells what happens. */
 export interface TabEar extends Ear {
@@ -81,10 +74,13 @@ export class Tab implements Home {
     this.#channel = new BroadcastChannel(nameOfGuest(store, id));
     this.#channel.onmessage = ({ data }: MessageEvent<ToGuest>) => this.#hear(data);
     this.#live();
-    this.#election = new Election(store, housing.isHere && key.passphrase.length > 0, {
+    const opensBusily = housing.isHere && key.passphrase.length > 0;
+    this.#election = new Election(store, nameOfGuest(store, id), opensBusily, {
       won: (robbing) => void this.#won(robbing),
       lost: () => this.#lost(),
       frozen: () => this.#lost(),
+      isNext: (next) => (next ? housing.prepare() : housing.rest()),
+      waits: () => this.#pending.size > 0,
       heard: (owner) => this.#join(owner),
       told: (message) => this.#told(message),
     });
@@ -181,6 +177,7 @@ export class Tab implements Home {
     if (this.#owner !== undefined && !this.#hosted) this.#post({ leave: true, owner: this.#owner });
     this.#lost();
     this.#election.close();
+    this.#housing.rest();
     this.#channel.close();
     this.#leaveLife();
     this.#open?.reject(error);
@@ -290,8 +287,8 @@ export class Tab implements Home {
     this.#hosted = hosted;
     this.#checked = Promise.resolve();
     this.#hub = new Hub(this.#store, term, this.#guest, () => opened, (name, values, signal) => this.#make(name, values, signal));
+    this.#election.ready(); // others have waited as long as we
     this.#ready(opened, "owner");
-    this.#election.ready();
     this.#pumpSoon();
   }
 

@@ -101,7 +101,7 @@ function startWorker() {
 }
 
 let talking;
-const stats = { said: 0, longest: 0 };
+const stats = { said: 0, longest: 0, says: [] }; // says: when each began and ended while the tab was awake
 
 window.tab = {
   async open(options = {}) {
@@ -153,7 +153,10 @@ window.tab = {
           throw error;
         }
         stats.said++;
-        if (asleep < began) stats.longest = Math.max(stats.longest, Date.now() - began);
+        if (asleep < began) {
+          stats.says.push([began, Date.now()]);
+          stats.longest = Math.max(stats.longest, Date.now() - began);
+        }
         await pause(30);
       }
     };
