@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import chromium from "./browsers/chromium.mjs";
 import firefox, { launch } from "./browsers/firefox.mjs";
 import { launchFreezable } from "./browsers/freezable.mjs";
-import { Application, until } from "./machines/application.mjs";
+import { alice, Application, bob, until } from "./machines/application.mjs";
 
 const places = { "": "in the pages", "?worker": "in workers" };
 
@@ -125,6 +125,35 @@ function declare(start, where, name) {
     assert.equal(await b.do("setUpCrossSigning", false), undefined);
     await b.close();
     for (const { page } of [a, b]) await page.close();
+  });
+
+  test("the user authenticates in the tab that has asked for it, and nobody else waits for that", async () => {
+    const [a, b, c] = [await app.newTab(), await app.newTab(), await app.newTab()];
+    for (const tab of [a, b, c]) await app.open(tab);
+    if (!app.room) for (const tab of [a, b, c]) await (app.room ? tab.enter(app.room, [alice, bob]) : app.makeRoom(tab));
+    app.homeserver.wantsAuthentication = true;
+    const asked = () => Promise.all([a, b, c].map((tab) => tab.challenges().then(({ length }) => length)));
+    assert.equal(await b.do("setUpCrossSigning", true), undefined);
+    const pumped = b.pump();
+    await until("it is asked", async () => (await b.challenges()).length > 0);
+    await app.bobSays("meanwhile");
+    assert.match(await c.say("meanwhile"), /^\$/); // though the user takes long
+    await b.authenticate(); // gives up
+    assert.equal(await pumped, "failed: ERR_REQUEST");
+    assert.equal(await c.pump(), undefined);
+    assert.deepEqual(await asked(), [0, 1, 0]);
+
+    const again = b.pump();
+    await until("it is asked again", async () => (await b.challenges()).length > 1);
+    await a.page.close(); // the next owner asks for the same
+    await until("there is another owner", async () => (await Promise.all([b.role(), c.role()])).includes("owner"));
+    await b.authenticate({ type: "m.login.dummy", session: "s" });
+    assert.equal(await again, undefined);
+    app.homeserver.wantsAuthentication = false;
+    assert.deepEqual((await b.do("outgoingRequests")).filter(({ kind }) => kind === "signing_upload"), []);
+    assert.deepEqual(await c.challenges(), []);
+    for (const tab of [b, c]) await tab.close();
+    for (const { page } of [b, c]) await page.close();
   });
 
   test("an owner that does not answer is robbed, and is a guest afterwards", async () => {

@@ -48,7 +48,7 @@ class Play {
   ended = []; // the names of those that do not
   longest = 0;
   done = {};
-  losses = []; // of an owner: { fault, at }
+  losses = []; // of an owner: { fault, at, amid: whether others could not take its place just then }
   texts = []; // what Bob has said
   names = 0;
 
@@ -95,7 +95,7 @@ class Play {
     const one = owner && this.random.chance(60) ? owner : this.random.pick(awake);
     if (fault === "open" && awake.length >= 4) return;
     this.done[fault] = (this.done[fault] ?? 0) + 1;
-    if (one === owner && fault !== "open") this.losses.push({ fault, at: Date.now() });
+    if (one === owner && fault !== "open") this.losses.push({ fault, at: Date.now(), amid: this.tabs.some(({ frozen }) => frozen) });
     await this[fault](one);
   }
 
@@ -145,8 +145,8 @@ class Play {
     const counts = new Map();
     const says = []; // of each tab
     for (const { tab, name } of this.tabs) {
-      const problem = await tab.stop();
-      assert.equal(problem, undefined, `${name}: ${problem}: ${JSON.stringify(await tab.roles())}`);
+      const problem = await Promise.race([tab.stop(), setTimeout(2 * LONGEST, "it does not come to an end", { ref: false })]);
+      if (problem) throw new Error(`${name}: ${problem}:\n${await this.report()}`);
       const { said, longest, ...its } = await tab.stats();
       counts.set(name, said);
       says.push(its.says);
@@ -166,18 +166,27 @@ class Play {
     assert.ok(this.longest < LONGEST, `a tab waited ${this.longest} ms`);
   }
 
+  /** What the tabs say of themselves, those that say anything. */
+  async report() {
+    const lines = this.tabs.map(async ({ tab, name }) => `${name} ${(await tab.roles()).join(", ")}; ${(await tab.stats()).doing}`);
+    return (await Promise.all(lines.map((line) => Promise.race([line, setTimeout(5000, "silence", { ref: false })])))).join("\n");
+  }
+
   /** How long after the loss of an owner tabs that were awake had to wait until they had said the next thing, by cause. */
   waits(says) {
     const all = {};
-    for (const { fault, at } of this.losses) {
+    for (const { fault, at, amid } of this.losses) {
       const after = says.map((its) => its.filter(([began, ended]) => ended > at && began < at + 1000).map(([began, ended]) => ended - Math.max(began, at)));
       const waits = after.filter(({ length }) => length > 0).map((its) => Math.max(...its));
-      if (waits.length > 0) (all[fault] ??= []).push(Math.max(...waits));
+      if (waits.length === 0) continue;
+      const longest = Math.max(...waits);
+      const another = this.losses.some((other) => other.at > at && other.at < at + longest);
+      (all[amid || another ? `${fault}, amid others` : fault] ??= []).push(longest);
     }
     const usual = says.flat().map(([began, ended]) => ended - began);
-    return [["no loss", usual], ...Object.entries(all)].map(([fault, list]) => {
+    return [["everything", usual], ...Object.entries(all).sort()].map(([fault, list]) => {
       const sorted = list.toSorted((a, b) => a - b);
-      return `${fault.padEnd(10)} ${String(list.length).padStart(5)} times, median ${sorted[sorted.length >> 1]} ms, worst ${sorted.at(-1)} ms`;
+      return `${fault.padEnd(24)} ${String(list.length).padStart(5)} times, median ${sorted[sorted.length >> 1]} ms, worst ${sorted.at(-1)} ms`;
     });
   }
 

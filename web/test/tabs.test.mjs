@@ -3,6 +3,7 @@
 // is in tabs-browser.test.mjs, and what comes of it at random in tabs-random.test.mjs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { count, Random, seed } from "./random.mjs";
 import { SimulatedTab, Store } from "./tabs/machines.mjs";
 import { World } from "./tabs/world.mjs";
 
@@ -49,6 +50,7 @@ test("a guest with another key does not use the machine of the owner", async () 
 
 test("when the owner ends, the next one has its place at once, and makes all calls that were under way", async () => {
   const { world, store, tabs: [a, b, c] } = await open(3);
+  await took(world, b.call("before"), world.now);
   const said = [b.call("from b"), c.call("from c")];
   const killed = world.now;
   a.page.kill();
@@ -60,7 +62,7 @@ test("when the owner ends, the next one has its place at once, and makes all cal
   assert.deepEqual([b.role, c.role], ["owner", "guest"]);
   const last = c.call("by the next one");
   assert.ok((await took(world, last, world.now)) < 50);
-  assert.deepEqual(store.written.map(({ text }) => text).sort(), ["by the next one", "from b", "from c"]);
+  assert.deepEqual(store.written.map(({ text }) => text).sort(), ["before", "by the next one", "from b", "from c"]); // each once
 });
 
 test("when the owner is closed, the next one has its place at once", async () => {
@@ -78,7 +80,7 @@ test("the first of those who wait has ready what it takes, and no other", async 
   assert.deepEqual(prepared(), [false, true, false]);
   b.page.freeze(); // which waits for nothing any more
   await world.pass(3000);
-  assert.deepEqual(prepared(), [false, false, true]);
+  assert.deepEqual([a.prepared, c.prepared], [false, true]);
   b.page.thaw();
   const killed = world.now;
   a.page.kill();
@@ -132,7 +134,7 @@ test("an owner that tries a passphrase in its page has the time that it takes", 
   const world = new World();
   const store = new Store();
   const tabs = [1, 2, 3].map(() => new SimulatedTab(world, store, { passphrase: "secret" }));
-  await world.pass(10_000);
+  await world.pass(20_000);
   assert.deepEqual(tabs.map(({ role }) => role), ["owner", "guest", "guest"]);
   assert.equal(store.epoch, 1);
 });
@@ -151,6 +153,29 @@ test("an owner that is frozen lets go at once, and is a guest when it thaws", as
   assert.deepEqual([a.role, b.role, own.epoch, store.epoch], ["guest", "owner", 2, 2]);
 });
 
+test("a tab that comes when all others are frozen has the store nevertheless", async () => {
+  const { world, store, tabs } = await open(2);
+  for (const { page } of tabs) page.freeze(); // what the first has of the store, it lets go of when it thaws
+  const late = new SimulatedTab(world, store);
+  await world.pass(1000);
+  assert.deepEqual([late.role, store.epoch], ["owner", 2]);
+  for (const { page } of tabs) page.thaw();
+  await world.pass(5000);
+  assert.deepEqual(tabs.map(({ role }) => role), ["guest", "guest"]);
+  assert.equal(store.epoch, 2);
+});
+
+test("a tab that is the only one does not rob a page that does not share", async () => {
+  const world = new World();
+  const other = new SimulatedTab(world, new Store());
+  other.tab.release();
+  void other.page.locks.request("mudpuppy:store", () => new Promise(() => {}));
+  await world.pass(1000);
+  const tab = new SimulatedTab(world, new Store());
+  await world.pass(30_000);
+  assert.equal(tab.role, "ERR_STORE_BUSY");
+});
+
 test("what the owner before answers is not believed", async () => {
   const { world, tabs: [a, b] } = await open(2);
   const said = b.call("asked of a");
@@ -165,18 +190,22 @@ test("what the owner before answers is not believed", async () => {
 
 test("a guest does not take the answer of one owner for that of the next", async () => {
   const { world, tabs: [a, b, c] } = await open(3);
-  const before = c.call("asked of a");
+  const said = c.call("which takes a second", "machine_recall");
   await world.pass(3);
-  a.page.stick(3000);
-  await took(world, before, world.now);
-  assert.deepEqual([before.epoch, b.role, c.role], [2, "owner", "guest"]);
-  const all = [];
-  for (let i = 0; i < 400; i++) {
-    all.push(c.call(`${i}`));
-    await world.pass(10);
+  a.page.stick(2000); // it answers then, when c waits for the answer of b
+  await took(world, said, world.now);
+  assert.deepEqual([said.answer, said.epoch, b.role, c.role], ["which takes a second", 2, "owner", "guest"]);
+});
+
+test("a page that thaws robs nobody", async () => {
+  const { world, store, tabs: [a, b] } = await open(2);
+  for (const ms of [0, 1, 10_000]) {
+    b.page.freeze();
+    if (ms) await world.pass(ms);
+    b.page.thaw();
+    await world.pass(5000);
+    assert.deepEqual([a.role, b.role, store.epoch], ["owner", "guest", 1]);
   }
-  await world.pass(1000);
-  assert.ok(all.every(({ text, answer, epoch }) => answer === text && epoch === 2));
 });
 
 test("a store that somebody else has claimed is given up, and nobody hears of it", async () => {
@@ -231,4 +260,124 @@ test("news reach all tabs, once", async () => {
   await world.pass(10);
   const news = ["roomKeys", "!room"];
   assert.deepEqual(tabs.map(({ heard }) => heard), [[news, ["log", "of the owner's tab"]], [news], [news]]);
+});
+
+/** Cross-signing keys, which only a user who authenticates may upload. */
+const upload = { id: "upload", kind: "signing_upload", method: "POST", path: "/", body: {} };
+const ok = { status: 200, body: {}, retryAfter: undefined };
+const refused = { status: 401, body: {}, retryAfter: undefined };
+
+/** Some tabs that are connected, of which the second has set cross-signing up. */
+async function setUp(n) {
+  const { world, tabs } = await open(n);
+  for (const tab of tabs) tab.connect();
+  tabs[0].call("earlier", "machine_setUpCrossSigning");
+  await world.pass(100);
+  tabs[1].call("later", "machine_setUpCrossSigning");
+  await world.pass(100);
+  const answers = [];
+  const passOn = (tab, request = upload) => tab.tab.passOn(request, (answer) => answers.push(answer?.status));
+  return { world, tabs, answers, passOn, asked: () => tabs.map(({ sends }) => sends.length) };
+}
+
+test("who has to authenticate for an upload is asked in the tab that called for it", async () => {
+  const { world, tabs: [a, b], answers, passOn, asked } = await setUp(3);
+  assert.equal(passOn(a, { ...upload, kind: "keys_query" }), false);
+  assert.equal(passOn(a), true);
+  assert.equal(passOn(a), true);
+  await world.pass(10);
+  assert.deepEqual([asked(), answers], [[0, 1, 0], []]);
+  b.sends[0].answer(ok);
+  await world.pass(10);
+  assert.deepEqual(answers, [200]);
+  a.call("in another tab", "machine_setUpCrossSigning");
+  assert.equal(passOn(a), false); // it is the owner's own
+});
+
+test("who has refused to authenticate is not asked again before it pumps", async () => {
+  const { world, tabs: [a, b], answers, passOn, asked } = await setUp(2);
+  passOn(a);
+  await world.pass(10);
+  b.sends[0].answer(refused);
+  await world.pass(10);
+  assert.equal(passOn(a), true);
+  await world.pass(10);
+  assert.deepEqual([asked(), answers], [[0, 1], [401]]);
+  void b.tab.pump();
+  await world.pass(10);
+  assert.equal(passOn(a), true);
+  await world.pass(10);
+  assert.deepEqual(asked(), [0, 2]);
+  b.sends[1].answer({ ...refused, status: 502 }); // which another time may go better
+  await world.pass(10);
+  passOn(a);
+  await world.pass(10);
+  assert.deepEqual([asked(), answers], [[0, 3], [401, 502]]);
+});
+
+test("if the tab that called for an upload ends, or cannot send it, another one does", async () => {
+  for (const ending of ["kill", "close", "cannot"]) {
+    const { world, tabs: [a, b], answers, passOn } = await setUp(2);
+    passOn(a);
+    await world.pass(10);
+    if (ending === "kill") b.page.kill();
+    if (ending === "close") b.tab.release();
+    if (ending === "cannot") b.sends[0].answer(undefined);
+    await world.pass(10);
+    assert.deepEqual(answers, [undefined], ending);
+    assert.equal(passOn(a), false, ending);
+  }
+});
+
+test("the next owner asks the same tab", async () => {
+  const { world, tabs: [a, b, c], passOn, asked } = await setUp(3);
+  b.page.freeze(); // so that c is the next owner
+  b.page.thaw();
+  await world.pass(100);
+  assert.equal(a.role, "owner"); // who thaws robs nobody
+  a.page.kill();
+  await world.until(() => c.role === "owner");
+  await world.pass(100);
+  assert.equal(passOn(c), true);
+  await world.pass(10);
+  assert.deepEqual(asked(), [0, 1, 0]);
+});
+
+test("a tab that pumps has the owner's tab send", async () => {
+  const { world, tabs: [a, b] } = await setUp(2);
+  const before = [a.pumps, b.pumps];
+  let done = false;
+  void b.tab.pump().then(() => (done = true));
+  await world.pass(20);
+  assert.deepEqual([a.pumps, b.pumps, done], [before[0] + 1, before[1], true]);
+});
+
+test(`at random, every call has its answer, seed ${seed}`, async () => {
+  for (let run = 0; run < count(50); run++) {
+    const random = new Random(seed + run);
+    const [world, store] = [new World(), new Store()];
+    const all = []; // the calls of each tab
+    let tabs = [];
+    const end = (tab) => (tabs = tabs.filter((other) => other !== tab));
+    const faults = {
+      open: () => tabs.length < 5 && all.push({ tab: tabs[tabs.push(new SimulatedTab(world, store)) - 1], calls: [] }),
+      close: (tab) => (end(tab), tab.tab.release()),
+      kill: (tab) => (end(tab), tab.page.kill()),
+      stick: (tab) => tab.page.stick(random.below(6000)),
+      freeze: (tab) => (tab.page.freeze(), world.after(random.below(6000), () => tab.page.isAlive && tab.page.thaw())),
+    };
+    for (let i = 0; i < 40; i++) {
+      const fault = tabs.length < 2 ? "open" : random.pick(Object.keys(faults));
+      const owner = tabs.find((tab) => tab.role === "owner");
+      faults[fault](owner && random.chance(60) ? owner : random.pick(tabs));
+      for (const { tab, calls } of all) if (tabs.includes(tab) && random.chance(70)) calls.push(tab.call(`${run}.${i}`, random.pick(["machine_say", "machine_say", "machine_recall"])));
+      await world.pass(random.pick([0, 1, 2, 5, 50, random.below(3000)]));
+    }
+    await world.pass(40_000);
+    const living = all.filter(({ tab }) => tabs.includes(tab));
+    assert.deepEqual(living.map(({ tab }) => tab.role).sort(), [...living.slice(1).map(() => "guest"), "owner"], `run ${run}`);
+    for (const { text, answer, code, epoch } of living.flatMap(({ calls }) => calls)) {
+      assert.ok((answer === text && epoch <= store.epoch) || code === "ERR_INTERRUPTED", `run ${run}: ${text}: ${answer} ${code} ${epoch}`);
+    }
+  }
 });

@@ -18,7 +18,8 @@ export interface ConnectOptions {
    * Is asked when the homeserver wants its user to authenticate, which it may when
    * cross-signing keys are uploaded. It is given the answer of the homeserver, with
    * `flows`, `params` and `session`, and returns the `auth` object to send, or
-   * undefined to give up. If that is not enough, it is asked again.
+   * undefined to give up. If that is not enough, it is asked again. If tabs share the
+   * machine, it is asked in the one where `setUpCrossSigning` was called last.
    *
    * https://spec.matrix.org/latest/client-server-api/#user-interactive-authentication-api
    */
@@ -46,6 +47,8 @@ export class Connection {
   readonly #authenticate: ConnectOptions["authenticate"];
   readonly #tab: Tab | undefined; // if tabs share the machine
   readonly #closing = new AbortController();
+  readonly #sending = new Map<string, Promise<Answer>>(); // for the owner's tab, if that is another
+  readonly #failures: unknown[] = []; // of these
   #pump: Promise<void> | undefined;
   #next: Promise<void> | undefined; // begins when #pump has ended
 
@@ -56,7 +59,7 @@ export class Connection {
     this.#server = { baseUrl: String(baseUrl).replace(/\/+$/, ""), accessToken, fetch };
     this.#authenticate = authenticate;
     this.#tab = tabOf(machine);
-    this.#tab?.pumpBy(() => this.#pumpHere());
+    this.#tab?.sendBy({ pump: () => this.#pumpHere(), send: (request) => this.#sendForOwner(request) });
   }
 
   /**
@@ -65,11 +68,19 @@ export class Connection {
    * failing has this throw a {@link RequestError}, and is sent with a later call.
    *
    * Call it when it may have something to do: after `receiveSync`, for instance. If
-   * tabs share the machine, its owner's tab sends, whichever is asked.
+   * tabs share the machine, its owner's tab sends, whichever is asked, but for
+   * cross-signing keys: those are sent, and `authenticate` is asked, where
+   * `setUpCrossSigning` was called.
    */
-  pump(): Promise<void> {
-    if (this.#tab && !this.#closing.signal.aborted) return this.#tab.pump();
-    return this.#pumpHere();
+  async pump(): Promise<void> {
+    if (!this.#tab || this.#closing.signal.aborted) return this.#pumpHere();
+    for (;;) {
+      await this.#tab.pump();
+      const sending = [...this.#sending.values()];
+      await Promise.all(sending);
+      if (this.#failures.length > 0) throw this.#failures.splice(0)[0];
+      if (sending.length === 0) return; // else something may follow from that
+    }
   }
 
   #pumpHere(): Promise<void> {
@@ -96,8 +107,9 @@ export class Connection {
     const { signal } = this.#closing;
     const troubles = new Map<RequestKind, Trouble>();
     for (let rounds = 0; ; ) {
-      const requests = await this.#machine.outgoingRequests();
+      const outgoing = await this.#machine.outgoingRequests();
       if (this.#tab && !this.#tab.isOwner) return; // the next owner sends
+      const requests = outgoing.filter((request) => !this.#passOn(request));
       if (requests.length > 0) note(troubles, await this.#sendAll(requests));
       if (signal.aborted) throw closed();
       const [trouble] = [...troubles.values()].sort((a, b) => (b.answer.retryAfter ?? 0) - (a.answer.retryAfter ?? 0));
@@ -129,6 +141,13 @@ export class Connection {
   }
 
   async #sendOne(request: OutgoingRequest): Promise<Outcome> {
+    const answer = await (this.#sending.get(request.id) ?? this.#send(request)); // which the owner before may have asked for
+    if (!this.#closing.signal.aborted || answer.status !== 0) await this.#mark(request, answer); // else the machine will give it out again
+    return { kind: request.kind, answer };
+  }
+
+  /** Sends a request, and has the user authenticate if the homeserver wants that. */
+  async #send(request: OutgoingRequest): Promise<Answer> {
     const { signal } = this.#closing;
     let answer = await send(this.#server, request, request.body, signal);
     while (answer.status === 401 && isChallenge(answer.body) && this.#authenticate && !signal.aborted) {
@@ -136,10 +155,37 @@ export class Connection {
       if (auth === undefined) break;
       answer = await send(this.#server, request, { ...(request.body as object), auth }, signal);
     }
-    if (signal.aborted && answer.status === 0) return { kind: request.kind, answer }; // the machine will give it out again
-    if (isSuccess(answer)) await this.#machine.markSent(request.id, answer.body);
-    else await this.#machine.markFailed(request.id, answer.status, bodyFor(answer));
-    return { kind: request.kind, answer };
+    return answer;
+  }
+
+  async #mark({ id }: OutgoingRequest, answer: Answer): Promise<void> {
+    if (isSuccess(answer)) await this.#machine.markSent(id, answer.body);
+    else await this.#machine.markFailed(id, answer.status, bodyFor(answer));
+  }
+
+  /** Has another tab send a request, if its user has asked for that. Nobody waits: that may take as long as users take. */
+  #passOn(request: OutgoingRequest): boolean {
+    const sent = (answer: Answer | undefined) => (answer ? this.#mark(request, answer) : this.#pumpHere()).catch(() => {}); // the next pump tells
+    return this.#tab !== undefined && this.#tab.passOn(request, (answer) => void sent(answer));
+  }
+
+  /** Sends a request for the tab that owns the machine, as it may be our user who has to authenticate. */
+  #sendForOwner(request: OutgoingRequest): Promise<Answer> | undefined {
+    if (!this.#authenticate || this.#closing.signal.aborted) return undefined;
+    if (!this.#sending.has(request.id)) this.#sending.set(request.id, this.#trySending(request).finally(() => this.#sending.delete(request.id)));
+    return this.#sending.get(request.id);
+  }
+
+  /** Sends a request of which a pump tells if it fails. */
+  async #trySending(request: OutgoingRequest): Promise<Answer> {
+    try {
+      const { cause, ...answer } = await this.#send(request); // a cause need not be such that it can be told
+      if (!isSuccess(answer)) this.#failures.push(new RequestError(request.kind, answer, cause));
+      return answer;
+    } catch (error) {
+      this.#failures.push(error); // by authenticate
+      return { status: 401, body: undefined, retryAfter: undefined };
+    }
   }
 
   /**

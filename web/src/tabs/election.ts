@@ -18,7 +18,7 @@ const PATIENCE = { ready: 8, opening: 12, busy: 120 };
 /** The same where something waits for the owner, of the one who is next, and of the others, who let that one go first. */
 const IMPATIENCE = { next: 5, others: 7 };
 
-/** After how many questions it is looked who is next. */
+/** After how many turns to ask it is looked who is next. */
 const LOOK = 8;
 
 /** Whom an election tells how it goes. */
@@ -50,8 +50,9 @@ export class Election {
   #closed = false;
   #latest: Term = 0;
   #won: Term = 0; // our last term
-  #questions = 0;
-  #unheard = 0; // how many of them had no answer
+  #turns = 0; // to ask
+  #unheard = 0; // questions without an answer
+  #hasHeard = false; // of the owner, since our last turn
   #patience = PATIENCE.ready;
   #isNext = false;
   #isHurried = false; // since something waits in another tab
@@ -106,7 +107,7 @@ export class Election {
   }
 
   async #run(): Promise<void> {
-    await this.#hold({ ifAvailable: true }, false);
+    await this.#hold({ ifAvailable: true }, await this.#hasCompany());
     for (;;) {
       await this.#awake;
       if (this.#closed) return;
@@ -119,6 +120,12 @@ export class Election {
       const held = await this.#hold({ signal: controller.signal }, true);
       if (!held && robbing && !this.#closed && !this.#wake) await this.#hold({ steal: true }, true);
     }
+  }
+
+  /** Whether there are other tabs. Those that are frozen have let go of the lock, and may not have of the store. */
+  async #hasCompany(): Promise<boolean> {
+    const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] }));
+    return held.some(({ name = "" }) => name.startsWith(`${this.#name}:`) && name !== this.#life);
   }
 
   /** Asks for the lock, and has it until we let go of it or are robbed. It returns whether we had it. */
@@ -175,18 +182,22 @@ export class Election {
 
   #ask(): void {
     if (this.term !== undefined) return;
-    if (this.#questions++ % LOOK === 0) void this.#look();
-    if (this.#unheard >= this.#limit()) {
+    if (this.#turns++ % LOOK === 0) void this.#look();
+    const waits = this.#candidate.waits();
+    if (this.#hasHeard && !waits) { // many tabs need not all ask
+      this.#hasHeard = false;
+      return;
+    }
+    if (this.#unheard >= this.#limit(waits)) {
       this.#unheard = 0;
       return this.#giveUp(true);
     }
     this.#unheard++;
-    this.post({ ask: true, waits: this.#candidate.waits() });
+    this.post({ ask: true, waits });
   }
 
-  #limit(): number {
-    const isHurried = this.#isHurried || this.#candidate.waits();
-    if (!isHurried || this.#patience !== PATIENCE.ready) return this.#patience;
+  #limit(waits: boolean): number {
+    if (!(waits || this.#isHurried) || this.#patience !== PATIENCE.ready) return this.#patience;
     return this.#isNext ? IMPATIENCE.next : IMPATIENCE.others;
   }
 
@@ -222,6 +233,7 @@ export class Election {
     if (message.here < this.#latest) return; // one that does not know that it was robbed
     this.#latest = message.here;
     this.#unheard = 0;
+    this.#hasHeard = true;
     this.#isHurried = false;
     this.#patience = message.patience;
     if (message.ready) this.#candidate.heard(message.here);

@@ -2,6 +2,8 @@
 // the store; the owner and one other tab hear the channel of that one.
 import type { Answer } from "../bridge/promises.js";
 import type { ErrorCode } from "../bridge/errors.js";
+import type { Answer as HTTPAnswer } from "../connect/http.js";
+import type { OutgoingRequest } from "../machine/client.js";
 import type { Hosted } from "../hosting/here.js";
 
 /** The name of the lock that the owner has, and of the channel of all. */
@@ -26,6 +28,9 @@ export type ToAll =
   /** What the machine tells. */
   | { news: Uint8Array<ArrayBuffer>; owner: Term };
 
+/** The name of a call that the connection of the owner's tab answers, and not the machine. */
+export const PUMP = "pump";
+
 /** Who wants to share the machine. */
 export interface Guest {
   id: string;
@@ -33,16 +38,22 @@ export interface Guest {
   userId: string;
   deviceId: string;
   sealed: boolean;
+  /** When it has last made a call for which its user may have to authenticate; 0 if never. */
+  asked: number;
 }
 
 /** What a guest says to the owner that it means. */
 export type ToOwner =
   | { call: number; name: string; values: Uint8Array<ArrayBuffer>; owner: Term }
   | { abort: number; owner: Term }
+  /** A request was sent, or could not be sent here. */
+  | { sent: string; answer: HTTPAnswer | undefined; owner: Term }
   | { leave: true; owner: Term };
 
 /** What an owner says to a guest. */
 export type ToGuest =
   | { welcome: Hosted["opened"]; owner: Term }
   | { refused: { code: ErrorCode; message: string }; owner: Term }
-  | { call: number; answer: Answer; owner: Term };
+  | { call: number; answer: Answer; owner: Term }
+  /** Send this for us: it is your user who may have to authenticate. */
+  | { send: OutgoingRequest; owner: Term };

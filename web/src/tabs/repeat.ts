@@ -1,4 +1,4 @@
-// What becomes of a call that was under way when its owner was lost. Nobody knows then
+// What is special about some calls. When an owner is lost, calls are under way. Nobody knows then
 // whether it was made, and the next owner knows what was kept. Nearly all calls can be
 // made again: what they do is done at most once, or twice without harm. (To encrypt
 // twice is to skip an index of the session, which was set aside durably before.)
@@ -11,6 +11,9 @@ export const once: ReadonlySet<string> = new Set(["machine_encryptToDevice"]);
 
 /** Calls about requests, whose ids an owner may have from the one before. */
 export const ofRequests: ReadonlySet<string> = new Set(["machine_markSent", "machine_markFailed"]);
+
+/** Calls for which the homeserver may want a user to authenticate: the one who made them. */
+export const ofUsers: ReadonlySet<string> = new Set(["machine_setUpCrossSigning"]);
 
 /** How often a call is made, if each time the owner is lost: it may be the cause. */
 export const ATTEMPTS = 5;

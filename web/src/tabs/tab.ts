@@ -3,14 +3,16 @@
 // calls. A call waits here until there is an answer, whoever is the owner then.
 import { MudpuppyError } from "../bridge/errors.js";
 import { type Answer, codeOf, errorOf, type Home, pack } from "../bridge/promises.js";
+import type { Answer as HTTPAnswer } from "../connect/http.js";
 import type { Ear, Hosted, Wanted } from "../hosting/here.js";
 import type { Housing } from "../hosting/housing.js";
 import { build, failure } from "../hosting/protocol.js";
+import type { OutgoingRequest } from "../machine/client.js";
 import type { Role } from "../machine/news.js";
 import { Election } from "./election.js";
-import { Hub } from "./hub.js";
-import { type Guest, nameOfGuest, type Term, type ToAll, type ToGuest, type ToOwner } from "./messages.js";
-import { ATTEMPTS, ofRequests, once, ownersOnly } from "./repeat.js";
+import { Hub, type Sent } from "./hub.js";
+import { type Guest, nameOfGuest, PUMP, type Term, type ToAll, type ToGuest, type ToOwner } from "./messages.js";
+import { ATTEMPTS, ofRequests, ofUsers, once, ownersOnly } from "./repeat.js";
 
 
 /** Whom a tab tells what happens. */
@@ -18,6 +20,14 @@ export interface TabEar extends Ear {
   role(role: Role): void;
   /** The position in the stream, as the store has it. */
   position(syncToken: string): void;
+}
+
+/** The connection of a tab with the homeserver. */
+export interface Sender {
+  /** Sends what the machine has to send, if this is the owner. */
+  pump(): Promise<void>;
+  /** Sends one request for the owner, or returns undefined. */
+  send(request: OutgoingRequest): Promise<HTTPAnswer> | undefined;
 }
 
 interface Pending {
@@ -28,9 +38,6 @@ interface Pending {
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 }
-
-/** The name of a call that the connection of the owner's tab answers, and not the machine. */
-const PUMP = "pump";
 
 /** Errors of a machine that was lost to another owner, or with its worker. */
 const lost: ReadonlySet<string | undefined> = new Set(["ERR_STORE_STALE", "ERR_CLOSED", "ERR_WORKER", "ERR_FAULT", "ERR_CRASHED"]);
@@ -57,8 +64,9 @@ export class Tab implements Home {
   #last = 0;
   #checked: Promise<void> | undefined;
   #ended: MudpuppyError | undefined;
-  #pumper: Promise<() => Promise<void>>;
-  #setPumper = (_: () => Promise<void>) => {};
+  #sender: Sender | undefined;
+  readonly #connected: Promise<void>;
+  #connect = () => {};
   #open: { resolve(opened: Hosted["opened"]): void; reject(error: unknown): void } | undefined;
 
   constructor(store: string, wanted: Wanted, housing: Housing, ear: TabEar) {
@@ -68,8 +76,8 @@ export class Tab implements Home {
     this.#housing = housing;
     this.#ear = ear;
     const id = [...crypto.getRandomValues(new Uint32Array(4))].join("-");
-    this.#guest = { id, build, userId, deviceId, sealed: key.raw.length + key.passphrase.length > 0 };
-    this.#pumper = new Promise((resolve) => (this.#setPumper = resolve));
+    this.#guest = { id, build, userId, deviceId, sealed: key.raw.length + key.passphrase.length > 0, asked: 0 };
+    this.#connected = new Promise((resolve) => (this.#connect = resolve));
     this.opened = new Promise((resolve, reject) => (this.#open = { resolve, reject }));
     this.#channel = new BroadcastChannel(nameOfGuest(store, id));
     this.#channel.onmessage = ({ data }: MessageEvent<ToGuest>) => this.#hear(data);
@@ -95,6 +103,7 @@ export class Tab implements Home {
     if (name === "machine_close") return this.#close();
     if (this.#ended) throw this.#ended;
     if (ownersOnly.has(name) && !this.isOwner) throw guest();
+    if (ofUsers.has(name)) this.#guest.asked = Date.now();
     const number = ++this.#last;
     const abort = () => this.#abort(number);
     const answer = await new Promise<Answer>((resolve, reject) => {
@@ -115,11 +124,16 @@ export class Tab implements Home {
     if (answer.failed) throw errorOf(answer);
   }
 
-  /** Says how this tab sends what the machine has to send, when it is the owner. */
-  pumpBy(pumper: () => Promise<void>): void {
-    this.#setPumper(pumper);
-    this.#pumper = Promise.resolve(pumper);
+  /** Says how this tab reaches the homeserver. */
+  sendBy(sender: Sender): void {
+    this.#sender = sender;
+    this.#connect();
     if (this.isOwner) this.#pumpSoon();
+  }
+
+  /** Has the tab send a request whose user has asked for it, unless that is this one. It returns whether it is another. */
+  passOn(request: OutgoingRequest, sent: Sent): boolean {
+    return request.kind === "signing_upload" && this.#hub !== undefined && this.#hub.passOn(request, this.#guest.asked, sent);
   }
 
   release(): void {
@@ -130,7 +144,7 @@ export class Tab implements Home {
 
   /** Has a lock as long as the tab lives, so that the owner notices its end. */
   #live(): void {
-    const live = () => new Promise<void>((resolve) => (this.#leaveLife = resolve));
+    const live = () => (this.#ended ? undefined : new Promise<void>((resolve) => (this.#leaveLife = resolve)));
     navigator.locks.request(nameOfGuest(this.#store, this.#guest.id), live).catch(() => {});
   }
 
@@ -239,9 +253,17 @@ export class Tab implements Home {
       if (message.owner === this.#owner) this.#settle(message.call, message.answer);
     } else if ("refused" in message) {
       this.#fail(new MudpuppyError(message.refused.code, message.refused.message));
+    } else if ("send" in message) {
+      if (message.owner === this.#owner) void this.#sendFor(message.owner, message.send);
     } else {
       void this.#welcome(message.welcome, message.owner);
     }
+  }
+
+  /** Sends a request for the owner. If there is another one meanwhile, that one asks again. */
+  async #sendFor(owner: Term, request: OutgoingRequest): Promise<void> {
+    const answer = await this.#sender?.send(request);
+    if (owner === this.#owner && !this.#ended) this.#post({ sent: request.id, answer, owner });
   }
 
   async #welcome(opened: Hosted["opened"], owner: Term): Promise<void> {
@@ -337,7 +359,8 @@ export class Tab implements Home {
 
   async #pumpHere(): Promise<Answer> {
     try {
-      await (await this.#pumper)();
+      await this.#connected;
+      await this.#sender!.pump();
       return done();
     } catch (error) {
       return failure(error);
@@ -345,7 +368,7 @@ export class Tab implements Home {
   }
 
   #pumpSoon(): void {
-    void this.#pumper.then((pump) => (this.isOwner ? pump() : undefined)).catch(() => {}); // the next pump tells
+    void this.#connected.then(() => (this.isOwner ? this.#sender!.pump() : undefined)).catch(() => {}); // the next pump tells
   }
 }
 

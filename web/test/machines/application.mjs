@@ -17,11 +17,15 @@ export async function until(what, condition, limit = 20_000) {
   }
 }
 
-/** A homeserver that knows what it was sent twice, as the specification has it. */
+/** A homeserver that knows what it was sent twice, as the specification has it, and may want users to authenticate. */
 class Deduplicating extends Homeserver {
   #answers = new Map();
+  wantsAuthentication = false;
 
   fetch = async (url, options) => {
+    if (url.endsWith("/keys/device_signing/upload") && this.wantsAuthentication && !JSON.parse(options.body).auth) {
+      return Response.json({ flows: [{ stages: ["m.login.dummy"] }], session: "s" }, { status: 401 });
+    }
     if (options.method !== "PUT") return this.once(url, options);
     if (!this.#answers.has(url)) this.#answers.set(url, this.once(url, options));
     return (await this.#answers.get(url)).clone();

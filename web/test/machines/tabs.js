@@ -20,6 +20,7 @@ const texts = new Map(); // what they say
 const reading = new Set(); // of which there is no answer yet
 const unread = new Map(); // why not
 const toDevice = [];
+const challenges = []; // of which the user has to authenticate
 let asleep = 0; // when the tab was last frozen, thawed or stuck
 for (const type of ["freeze", "resume"]) document.addEventListener(type, () => (asleep = Date.now()));
 
@@ -109,7 +110,8 @@ window.tab = {
     if (worker) options = { worker: startWorker, ...options };
     const all = { userId, deviceId, key, shared: true, policy: "all_devices", ...options };
     machine = await OlmMachine.open({ store: indexedDBStore("tabs"), ...all, onRole: (role) => roles.push(role) });
-    connection = connect(machine, { baseUrl: location.origin, accessToken: token });
+    const authenticate = (challenge) => new Promise((resolve) => challenges.push({ challenge, resolve }));
+    connection = connect(machine, { baseUrl: location.origin, accessToken: token, authenticate });
     for (const type of ["roomKeys", "devicesChanged", "storeLost"]) machine.addEventListener(type, () => heard.push(type));
     machine.addEventListener("roomKeys", readAll);
     machine.addEventListener("role", ({ detail }) => roleIs(detail.role));
@@ -134,9 +136,14 @@ window.tab = {
   },
   endWorker: () => theWorker.terminate(),
   pump: () => connection.pump(),
+  challenges: () => challenges.map(({ challenge }) => challenge.session),
+  /** What the user does about the last of them. */
+  authenticate: (auth) => challenges.at(-1).resolve(auth),
   do: (method, ...args) => machine[method](...args),
   async say(text) {
+    stats.doing = `encrypts ${text}`;
     const content = await connection.encrypt(room, members, "m.room.message", { msgtype: "m.text", body: text });
+    stats.doing = `sends ${text}`;
     const { event_id: id } = await call("PUT", `rooms/${encodeURIComponent(room)}/send/m.room.encrypted/${encodeURIComponent(text)}`, content);
     return id;
   },

@@ -2,9 +2,11 @@
 // answer which owner gave it, and the store remembers who has written what.
 import { Page } from "./world.mjs";
 
-/** How long it takes to open the store, and to make a call. */
+/** How long it takes to open the store, to make a call, and to make one that takes long. */
 const OPEN = 100;
 const CALL = 5;
+const LONG = 1000;
+const PASSPHRASE = 5000;
 
 /** What all tabs have in common: the epoch, and what was written in which. */
 export class Store {
@@ -27,7 +29,7 @@ export class SimulatedTab {
     const wanted = { userId: "@a:b", deviceId: "D", key: { raw: new Uint8Array(passphrase ? 0 : 32).fill(key), passphrase: new TextEncoder().encode(passphrase) } };
     const housing = {
       isHere,
-      open: (_, ear) => this.#open(ear, isHere && passphrase !== ""),
+      open: ({ wait }, ear) => this.#open(wait, ear, isHere && passphrase !== ""),
       checkKey: async () => {
         this.checks++;
         if (key !== 7) throw Object.assign(new Error("the key is wrong"), { code: "ERR_STORE_KEY" });
@@ -72,24 +74,34 @@ export class SimulatedTab {
     return readPacked(bytes, () => [takeText(), takeText()]);
   }
 
-  /** Opens the store, which takes its time, in which the page may be busy. */
-  async #open(ear, busily) {
+  /** Opens the store, which has a lock of its own, and takes its time, in which the page may be busy. */
+  async #open(wait, ear, busily) {
     const { page, store } = this;
-    if (busily) page.stick(10 * OPEN);
-    await new Promise((resolve) => page.task(busily ? 10 * OPEN + 1 : OPEN, resolve));
+    const { pack, readPacked, takeText } = page.tested;
+    let release = () => {};
+    await new Promise((opened, busy) => {
+      const hold = (lock) => {
+        if (!lock) return busy(Object.assign(new Error("another page has the store"), { code: "ERR_STORE_BUSY" }));
+        opened();
+        return new Promise((resolve) => (release = resolve));
+      };
+      page.locks.request("mudpuppy:store", { ifAvailable: !wait }, hold).catch(() => ear.news(pack(["role", "robbed"])));
+    });
+    if (busily) page.stick(PASSPHRASE);
+    await new Promise((resolve) => page.timer(busily ? PASSPHRASE : OPEN, resolve));
     const epoch = ++store.epoch;
     this.opened++;
     this.ear = ear;
-    const { pack, readPacked, takeText } = page.tested;
     const answer = (failed, ...values) => ({ failed, bytes: pack(values) });
     const call = async (name, values) => {
       const text = readPacked(values, takeText);
-      await new Promise((resolve) => page.task(CALL, resolve));
+      await new Promise((resolve) => page.timer(name === "machine_recall" ? LONG : CALL, resolve));
+      if (name === "machine_recall") return answer(false, text, String(epoch)); // from memory
       if (store.epoch !== epoch) return answer(true, "ERR_STORE_STALE", "another one has the store", 0);
       if (name === "machine_say") store.written.push({ text, epoch });
-      await new Promise((resolve) => page.task(CALL, resolve));
+      await new Promise((resolve) => page.timer(CALL, resolve));
       return answer(false, text, String(epoch));
     };
-    return { home: { call, release() {} }, opened: { ed25519: "", curve: "", syncToken: "", discarded: "" } };
+    return { home: { call, release: () => page.timer(0, release) }, opened: { ed25519: "", curve: "", syncToken: "", discarded: "" } };
   }
 }

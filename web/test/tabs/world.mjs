@@ -108,26 +108,28 @@ export class Page {
   id;
   world;
   #alive = true;
-  #stuck = false;
-  #held = []; // what is to be done when it is not stuck any more
+  #stuck = 0; // how often at once
+  #frozen = false;
+  #held = []; // what is to be done when it can again
   #listeners = new Map();
 
   constructor(world) {
     this.world = world;
     this.id = `page ${++world.pages}`;
     const page = this;
+    this.locks = { request: (...args) => this.#request(...args), query: () => world.query() };
     const scope = {
-      navigator: { locks: { request: (...args) => this.#request(...args), query: () => world.query() } },
+      navigator: { locks: this.locks },
       BroadcastChannel: class extends Channel {
         constructor(name) {
           super(page, name);
         }
       },
       document: { addEventListener: (type, listener) => this.#listeners.set(type, listener) },
-      setTimeout: (act, ms = 0) => this.task(ms, act),
+      setTimeout: (act, ms = 0) => this.timer(ms, act),
       setInterval: (act, ms) => {
         const timer = {};
-        const next = () => (timer.task = this.task(ms, () => (next(), act())));
+        const next = () => (timer.task = this.timer(ms, () => (next(), act())));
         next();
         return timer;
       },
@@ -140,29 +142,43 @@ export class Page {
 
   /** Has the page do something after some time, when it can. */
   task(ms, act) {
-    return this.world.after(ms, () => {
-      if (!this.#alive) return;
-      if (this.#stuck) this.#held.push(act);
-      else act();
-    });
+    return this.world.after(ms, () => this.#do(act, () => this.#stuck > 0));
+  }
+
+  /** The same for what does not happen in a frozen page: timers, and all that it has begun. */
+  timer(ms, act) {
+    return this.world.after(ms, () => this.#do(act, () => this.#stuck > 0 || this.#frozen));
+  }
+
+  #do(act, mustWait) {
+    if (!this.#alive) return;
+    if (mustWait()) this.#held.push(() => this.#do(act, mustWait));
+    else act();
+  }
+
+  #goOn() {
+    for (const act of this.#held.splice(0)) this.world.after(0, act);
   }
 
   /** Keeps its thread busy for a while. */
   stick(ms) {
-    this.#stuck = true;
+    this.#stuck++;
     this.world.after(ms, () => {
-      this.#stuck = false;
-      for (const act of this.#held.splice(0)) this.task(0, act);
+      this.#stuck--;
+      this.#goOn();
     });
   }
 
   /** As the browser freezes it: it hears messages, and its locks are granted, but nothing that it begins ends. */
   freeze() {
     this.#listeners.get("freeze")?.();
+    this.#frozen = true;
   }
 
   thaw() {
+    this.#frozen = false;
     this.#listeners.get("resume")?.();
+    this.#goOn();
   }
 
   /** Ends it at once. */
