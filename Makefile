@@ -98,8 +98,7 @@ fuzz: ## Run every fuzz target (FUZZTIME=30s each, RUN=expression for some)
 	@go -C tools run ./fuzz -dir .. -time $(FUZZTIME) -run '$(RUN)'
 
 .PHONY: mutate
-mutate: ## Take checks away one by one; each must turn a test red (RUN=expression for some)
-	$(SETUP) go
+mutate: go-and-node web/node_modules/.package-lock.json ## Take checks away one by one; each must turn a test red (RUN=expression for some)
 	@go -C tools run ./mutate -dir .. -run '$(RUN)'
 
 .PHONY: threats

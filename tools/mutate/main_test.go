@@ -48,6 +48,16 @@ func TestState(t *testing.T) {
 	}
 }
 
+func TestFromTAP(t *testing.T) {
+	run := fromTAP("TAP version 13\n# Subtest: one\nok 1 - one\n  ---\n  duration_ms: 1\n  ...\n" +
+		"    not ok 1 - within\nnot ok 2 - two, of many\nok 3 - three # SKIP test name does not match pattern\n1..3\n")
+	for test, want := range map[string]state{"one": passed, "two, of many": failed, "three": missing, "within": missing, "on": missing} {
+		if got := run.state(test); got != want {
+			t.Errorf("%s: got %q, want %q", test, got, want)
+		}
+	}
+}
+
 // A small module with one check in it.
 var module = map[string]string{
 	"go.mod": "module example.org/m\n\ngo 1.26\n",
@@ -66,6 +76,15 @@ func TestNothing(t *testing.T) {}
 
 func TestRed(t *testing.T) { t.Error("red before any mutant") }
 `,
+	"m.mjs": "export const small = (n) => n < 10;\n",
+	"m.test.mjs": `import { test } from "node:test";
+import { small } from "./m.mjs";
+
+test("there is a limit", () => {
+	if (small(10)) throw new Error("10 is small");
+});
+test("there is nothing", () => {});
+`,
 }
 
 func mutantOf(line, test string) string {
@@ -79,6 +98,12 @@ func mutantOf(line, test string) string {
 +	` + line + `
  }
 `
+}
+
+// nodeMutant is the same in JavaScript.
+func nodeMutant(line, test string) string {
+	return "# mutant: a change\n# package: m.test.mjs\n# test: " + test + "\n" +
+		"--- a/m.mjs\n+++ b/m.mjs\n@@ -1 +1 @@\n-export const small = (n) => n < 10;\n+" + line + "\n"
 }
 
 // moduleWith lays out the module in a repository, with one patch.
@@ -115,6 +140,10 @@ func TestMutants(t *testing.T) {
 		{"does not compile", mutantOf("return x", "TestLimit"), false, "TestLimit does not compile"},
 		{"names no test", mutantOf("return n < 11", "TestGone"), false, "without the mutant, TestGone does not run"},
 		{"names a red test", mutantOf("return n < 11", "TestRed"), false, "without the mutant, TestRed fails"},
+		{"killed in Node", nodeMutant("export const small = (n) => n < 11;", "there is a limit"), true, ""},
+		{"survives in Node", nodeMutant("export const small = (n) => n < 11;", "there is nothing"), false, ""},
+		{"is no JavaScript", nodeMutant("export const small = ;", "there is a limit"), false, "there is a limit does not run"},
+		{"names no test of Node", nodeMutant("export const small = (n) => n < 11;", "there is a"), false, "without the mutant, there is a does not run"},
 		{"does not apply", strings.Replace(mutantOf("return n < 11", "TestLimit"), "n < 10", "n < 12", 1), false, "does not apply"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

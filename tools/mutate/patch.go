@@ -12,7 +12,7 @@ type patch struct {
 	name    string   // of the file, without .patch
 	path    string   // of the file
 	what    string   // what is broken, in a few words
-	pkg     string   // as go test takes it, such as ./olm
+	pkg     string   // as go test takes it, such as ./olm, or a file for Node
 	tests   []string // each must fail
 	problem string   // why it could not be judged, if so
 }
@@ -23,7 +23,8 @@ type patch struct {
 //	# package: ./olm
 //	# test: TestT6TruncatedMAC
 //
-// before the first line of the diff. There may be several tests.
+// before the first line of the diff. There may be several tests. The package may be a
+// file of tests for Node instead, such as web/test/tabs.test.mjs.
 func parsePatch(path, text string) (patch, error) {
 	p := patch{
 		name: strings.TrimSuffix(filepath.Base(path), ".patch"),
