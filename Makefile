@@ -118,7 +118,7 @@ bench: ## Measure, natively and as wasm in Node (RUN=expression for some)
 	$(WASM_TEST) -run='^$$' -bench='$(or $(RUN),.)' -benchmem ./...
 
 .PHONY: bench-peers
-bench-peers: go-and-node web/node_modules/.package-lock.json bench/node_modules/.package-lock.json ## Measure against libolm and others, in Node and browsers (QUICK=1, RUN=expression)
+bench-peers: go-and-node web/node_modules/.package-lock.json bench/node_modules/.package-lock.json examples/chat/node_modules/.package-lock.json ## Measure against libolm and others, in Node and browsers (QUICK=1, RUN=expression)
 	@node bench/run.mjs
 
 .PHONY: size

@@ -79,6 +79,8 @@ export const titles = {
   libsodium: "libsodium",
   noble: "noble",
   rust: "Rust SDK",
+  login: "the chat, to its login page",
+  chat: "the chat, to the first message",
 };
 
 /** The npm packages of the contestants, whose versions are reported. */

@@ -3,7 +3,8 @@
 //
 //   QUICK=1           a short, rough measurement while developing
 //   RUN=expression    only operations whose id matches, such as megolm-import,
-//                     or ^store for those of the store, ^machine for whole machines
+//                     or ^store for those of the store, ^machine for whole machines,
+//                     ^visit for first visits over a slow line
 //   ENGINES=node,…    only these engines
 //
 // With any of these the results are no results to show, and go to dist/bench.
@@ -22,18 +23,19 @@ import { firstAccount, loads, opponent } from "./peers.mjs";
 import { describeMachine, describeVersions } from "./report/environment.mjs";
 import { write } from "./report/write.mjs";
 import { judgeAll, summary } from "./targets.mjs";
+import { visits } from "./visit/visits.mjs";
 
 const { QUICK, RUN, ENGINES } = process.env;
 
 // Windows are short, so that most of them pass without being disturbed.
 const plan = QUICK
   ? {
-      runs: 2, calls: 100, loads: 1, warmUp: 50, window: 3, rounds: 9,
+      runs: 2, calls: 100, loads: 1, visits: 1, warmUp: 50, window: 3, rounds: 9,
       stores: { 1: 41, 200: 9, 10_000: 3, group: 9, open: 9 },
       machines: { first: 5, talk: 5, reopen: 7, transfer: 3, long: 1, growth: 1, history: 0 },
     }
   : {
-      runs: 5, calls: 100, loads: 3, warmUp: 120, window: 4, rounds: 31,
+      runs: 5, calls: 100, loads: 3, visits: 2, warmUp: 120, window: 4, rounds: 31,
       stores: { 1: 101, 200: 21, 10_000: 3, group: 21, open: 21 },
       machines: { first: 12, talk: 12, reopen: 21, transfer: 5, long: 3, growth: 3, history: 1 },
     };
@@ -43,6 +45,7 @@ const chosen = operations.filter(isChosen);
 const chosenLoads = loads.filter(isChosen);
 const chosenStores = stores.filter(isChosen);
 const chosenMachines = machines.filter(isChosen);
+const chosenVisits = visits.filter(isChosen);
 const engines = [node, chromium, firefox, bun].filter(({ id }) => !ENGINES || ENGINES.split(",").includes(id));
 const folder = QUICK || RUN || ENGINES ? dist : dirname(fileURLToPath(import.meta.url));
 
@@ -93,13 +96,19 @@ async function measureAllMachines(engine, result, run) {
   for (const [id, times] of Object.entries(measured)) (result.machines[id] ??= []).push(times);
 }
 
+/** Measures first visits, in engines whose line can be slowed down. */
+async function measureAllVisits(engine, result) {
+  if (!engine.measureVisits) return;
+  for (const visit of chosenVisits) (result.visits[visit.id] ??= []).push(await engine.measureVisits(visit, plan.visits));
+}
+
 /** An engine's entry in the results, with the open engine or the reason why there is none. */
 async function start({ id, title, find, missing, open }) {
   const program = find();
   if (!program) return { id, title, skipped: missing };
   try {
     const engine = await open(program);
-    return { id, title, version: engine.version, operations: {}, cold: {}, loads: {}, stores: {}, machines: {}, engine };
+    return { id, title, version: engine.version, operations: {}, cold: {}, loads: {}, stores: {}, machines: {}, visits: {}, engine };
   } catch (error) {
     return failed({ id, title }, error);
   }
@@ -123,6 +132,7 @@ async function measureAll(entries) {
         await measureLoads(entry.engine, entry);
         await measureStores(entry.engine, entry);
         await measureAllMachines(entry.engine, entry, run);
+        await measureAllVisits(entry.engine, entry);
       } catch (error) {
         console.error(error);
         entries[i] = failed(entry, error);

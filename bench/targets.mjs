@@ -79,6 +79,12 @@ const machines = {
   "keys-sealed-export": 3,
 };
 
+/** How many times faster than the Rust SDK it takes a visitor to the first message. */
+const visits = {
+  "visit-fast-4g": NO_SLOWER,
+  "visit-slow-4g": NO_SLOWER,
+};
+
 /** How many times faster than the Rust SDK files are encrypted and decrypted. */
 const attachments = {
   "attachment-encrypt-1m": 2,
@@ -98,6 +104,7 @@ const ambitious = ["node", "chromium"];
  */
 export function target(engine, operation) {
   if (/^(machine|keys|long|history)-/.test(operation)) return operation in machines ? { least: machines[operation], against: "rust" } : undefined;
+  if (operation.startsWith("visit-")) return { least: visits[operation], against: "rust" };
   if (operation.startsWith("attachment-")) {
     const least = ambitious.includes(engine) && attachments[operation];
     return least ? { least, against: "rust" } : undefined;
@@ -126,8 +133,8 @@ export function judge(engine, operation, runs) {
 
 /** Judges all that was measured: results as in results.json. */
 export function judgeAll({ engines }) {
-  return engines.flatMap(({ id, operations, loads, stores, machines }) =>
-    Object.entries({ ...operations, ...loads, ...stores, ...machines }).map(([operation, runs]) => judge(id, operation, runs)).filter(Boolean));
+  return engines.flatMap(({ id, operations, loads, stores, machines, visits }) =>
+    Object.entries({ ...operations, ...loads, ...stores, ...machines, ...visits }).map(([operation, runs]) => judge(id, operation, runs)).filter(Boolean));
 }
 
 /** The last line of the benchmark. */
@@ -139,4 +146,4 @@ export function summary(judgements) {
 }
 
 /** Thresholds of operations that do not exist would never be judged. */
-export const thresholdIds = Object.keys({ ...thresholds, ...limits, ...machines, ...attachments });
+export const thresholdIds = Object.keys({ ...thresholds, ...limits, ...machines, ...visits, ...attachments });

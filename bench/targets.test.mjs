@@ -6,13 +6,14 @@ import { machines } from "./machine/operations.mjs";
 import { operations } from "./operations.mjs";
 import { loads } from "./peers.mjs";
 import { judge, judgeAll, summary, target, thresholdIds } from "./targets.mjs";
+import { visits } from "./visit/visits.mjs";
 
 /** Runs in which Mudpuppy is so many times faster than libolm. */
 const runs = (...ratios) =>
   ratios.map((ratio) => ({ mudpuppy: { samples: [10] }, libolm: { samples: [10 * ratio] } }));
 
 test("every threshold belongs to an operation", () => {
-  const ids = [...operations, ...loads, ...stores, ...machines].map(({ id }) => id);
+  const ids = [...operations, ...loads, ...stores, ...machines, ...visits].map(({ id }) => id);
   for (const id of thresholdIds) assert.ok(ids.includes(id), `${id} is no operation`);
 });
 
@@ -24,7 +25,7 @@ test("the store is measured beside what its targets name", () => {
 });
 
 test("operations have ids of their own", () => {
-  const all = [...operations, ...loads, ...stores, ...machines];
+  const all = [...operations, ...loads, ...stores, ...machines, ...visits];
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
 });
 
@@ -88,6 +89,12 @@ test("a machine is measured against the Rust SDK's", () => {
   assert.equal(judge("chromium", "machine-sealed-share", share(4)).met, true);
   assert.equal(judge("chromium", "machine-sealed-share", share(3.99)).met, false);
   assert.equal(judge("chromium", "machine-sealed-share-1000", share(1)), undefined);
+});
+
+test("a first visit is measured against the Rust SDK's", () => {
+  const visit = (ratio) => [{ mudpuppy: { samples: [1000], bytes: 1 }, rust: { samples: [1000 * ratio], bytes: 2 } }];
+  assert.equal(judge("chromium", "visit-fast-4g", visit(1)).met, true);
+  assert.equal(judge("chromium", "visit-slow-4g", visit(0.99)).met, false);
 });
 
 test("files are measured against the Rust SDK's, in Node and Chromium", () => {

@@ -6,6 +6,7 @@ import { measureLoads } from "./loads.mjs";
 import { measureIn, withProfile } from "./profile.mjs";
 import { serve } from "./serve.mjs";
 import { site } from "../build.mjs";
+import { measureVisits } from "../visit/measure.mjs";
 
 /** A whole job runs within one call into the page. */
 const JOB_TIMEOUT = 15 * 60 * 1000;
@@ -69,6 +70,7 @@ export const chromium = {
       measureMachine: (job) =>
         withProfile(chromium, options, async (context) => (await measureIn(context, server.url, job)).result),
       measureLoads: (contestant) => measureLoads(chromium, options, server.url, contestant),
+      measureVisits: (visit, rounds) => measureVisits({ executablePath, args: chromiumFlags }, visit, rounds),
       measureStores: (rounds) => measureStores(chromium, options, rounds),
       async close() {
         server.close();

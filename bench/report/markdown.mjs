@@ -9,6 +9,7 @@ import { bridgeTable, loadTable, storeTable } from "./limits.mjs";
 import { besideRust, machineSections } from "./machines.mjs";
 import { ratio, time } from "./numbers.mjs";
 import { table } from "./table.mjs";
+import { visitSection } from "./visits.mjs";
 
 const titleOf = Object.fromEntries(operations.map(({ id, title }) => [id, title]));
 
@@ -46,14 +47,14 @@ of the others in milliseconds. Machines take turns with that of the Rust SDK, th
 times are in milliseconds, too.`;
 }
 
-function engineSection({ id, version, operations, loads = {}, stores = {}, machines = {} }) {
+function engineSection({ id, version, operations, loads = {}, stores = {}, machines = {}, visits = {} }) {
   const sections = groups.map((group) => {
     const rows = group.operations.filter((operation) => operations[operation.id]);
     return rows.length > 0 ? `### ${group.title}\n\n${tableOf(group)(id, rows, operations)}` : undefined;
   });
   const loading = Object.keys(loads).length > 0 && `### Loading\n\n${loadTable(id, loads)}`;
   const storing = Object.keys(stores).length > 0 && `### The store in IndexedDB\n\n${storeTable(id, stores)}`;
-  return [`## ${version}`, ...[...sections, loading, storing].filter(Boolean), ...machineSections(id, machines)];
+  return [`## ${version}`, ...[...sections, loading, visitSection(id, visits), storing].filter(Boolean), ...machineSections(id, machines)];
 }
 
 /** What makes the table of a group, by whom its operations are measured beside. */

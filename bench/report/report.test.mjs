@@ -47,6 +47,12 @@ const results = {
         "machine-memory-share-1": [{ mudpuppy: { samples: [0.2] }, rust: { samples: [0.3] } }],
         "machine-memory-share-1000": [{ mudpuppy: { samples: [50] }, rust: { samples: [200] } }],
       },
+      visits: {
+        "visit-fast-4g": [
+          { mudpuppy: { samples: [2000], bytes: 1_000_000 }, rust: { samples: [4000], bytes: 2_500_000 }, login: { samples: [700], bytes: 70_000 } },
+          { mudpuppy: { samples: [2000], bytes: 1_000_000 }, rust: { samples: [3000], bytes: 2_500_000 }, login: { samples: [700], bytes: 70_000 } },
+        ],
+      },
       cold: { x25519: { mudpuppy: [{ load: 70, first: 1234, mean: 99 }], libolm: [{ load: 12, first: 321, mean: 129 }] } },
     },
     { id: "firefox", title: "Firefox", skipped: "not installed" },
@@ -82,8 +88,10 @@ test("the report shows medians, the spread, the targets and what is missing", ()
     "| The same of 200 that nobody has looked for | 30.0 | 1.50 (1.50–1.50) |  |  | not sealed: 20.0 |",
     "| Share a room key with 200 devices | 10.0 | 17.0 | 1.70 (1.40–2.00) | ≥ 1.5 | **missed** |",
     "| 1,000 devices | 50.0 | 200 | 4.00 |",
+    "| Loaded, kB | 1,000 | 2,500 | 2.50 |  |  | 70.0 |",
+    "| Fast 4G, ms | 2,000 | 3,500 | 1.75 (1.50–2.00) | ≥ 1 | met | 700 |",
     "- Firefox was left out: not installed",
-    "**TARGETS: 5 met, 3 missed: node/bridge-empty node/store-200 node/machine-memory-share**",
+    "**TARGETS: 6 met, 3 missed: node/bridge-empty node/store-200 node/machine-memory-share**",
   ]) {
     assert.ok(report.split("\n").includes(line), `${line}\nis not in\n${report}`);
   }
