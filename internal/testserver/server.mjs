@@ -100,7 +100,7 @@ export class Server {
   async restart() {
     await this.stop();
     const log = await open(join(this.folder, "server.log"), "a");
-    const child = spawn(path("dendrite/run"), [this.#program, "-http-bind-address", this.#address], {
+    const child = spawn(path("dendrite/run"), [this.#program, "-really-enable-open-registration", "-http-bind-address", this.#address], {
       cwd: this.folder,
       stdio: ["pipe", log.fd, log.fd],
     });

@@ -109,7 +109,7 @@ func (s *Server) run() error {
 		return err
 	}
 	defer log.Close()
-	cmd := exec.Command(dendriteRun(s.t), dendrite(s.t), "-http-bind-address", s.URL[len("http://"):])
+	cmd := exec.Command(dendriteRun(s.t), dendrite(s.t), "-really-enable-open-registration", "-http-bind-address", s.URL[len("http://"):])
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.Dir, log, log
 	p, err := startProcess(cmd)
 	if err != nil {

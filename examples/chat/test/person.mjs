@@ -9,13 +9,30 @@ export class Person {
   }
 
   async logIn(url) {
+    await this.page.goto(url);
+    await this.saysWho(this.name);
+    await this.page.click(by("button", "Log in"));
+    await this.sees(by("button", "New room"));
+  }
+
+  /** Makes the account, after having tried a name that somebody else has. */
+  async register(url, taken) {
     const { page } = this;
     await page.goto(url);
-    await page.fill(by("textbox", "Homeserver"), this.server);
-    await page.fill(by("textbox", "User name"), this.name);
-    await page.fill(by("password", "Password"), this.password);
-    await page.click(by("button", "Log in"));
+    await page.click(by("button", "I have no account yet"));
+    await this.saysWho(taken);
+    await page.click(by("button", "Register"));
+    await this.sees(by("alert"));
+    await this.saysWho(this.name);
+    await page.click(by("button", "Register"));
     await this.sees(by("button", "New room"));
+  }
+
+  async saysWho(name) {
+    const { page } = this;
+    await page.fill(by("textbox", "Homeserver"), this.server);
+    await page.fill(by("textbox", "User name"), name);
+    await page.fill(by("password", "Password"), this.password);
   }
 
   /** Waits until something is there. */

@@ -27,7 +27,6 @@ function declare(browser) {
       failed = false;
     });
 
-
   before(async () => {
     world = await World.begin();
     for (const name of ["alice", "bob", "carol"]) await world.register(name);
@@ -47,6 +46,16 @@ function declare(browser) {
     await bob.write("Hello alice");
     await alice.reads("Hello alice");
     await bob.sees(by("link", /^Encrypted: Encrypted, by a device that its owner has signed/));
+  });
+
+  step("somebody registers, after having asked for a name that is taken, and takes part", async () => {
+    const dora = await world.join(browser, "dora", "alice");
+    await dora.makeRoom("Reeds", "bob");
+    await bob.accept("Reeds");
+    await dora.sees(byText("bob joined"));
+    await dora.write("Dora is new here");
+    await bob.reads("Dora is new here");
+    await bob.openRoom("Pond");
   });
 
   step("replies, edits and deleted messages are shown as such", async () => {

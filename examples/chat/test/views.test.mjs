@@ -32,7 +32,7 @@ describe("the main views", { skip }, () => {
     world = await World.begin();
     folder = process.env.VIEWS ?? world.folder;
     await mkdir(folder, { recursive: true });
-    for (const name of ["alice", "bob", "carol"]) await world.register(name);
+    for (const name of ["alice", "bob"]) await world.register(name);
     browser = await chromium.open(chromium.find());
     alice = await world.enter(browser, "alice", { viewport: wide, colorScheme: "light" });
     bob = await world.enter(browser, "bob", { viewport: wide });
@@ -107,8 +107,8 @@ describe("the main views", { skip }, () => {
     await alice.closePanel();
   });
 
-  test("the rooms, on a phone", async () => {
-    const carol = await world.enter(browser, "carol", { viewport: narrow });
+  test("registering and the rooms, on a phone", async () => {
+    const carol = await world.join(browser, "carol", "alice", { viewport: narrow });
     await carol.makeRoom("The reeds");
     await carol.page.click(by("button", "Back to the rooms"));
     await look("rooms", carol);
@@ -120,5 +120,7 @@ describe("the main views", { skip }, () => {
     await bob.page.click(by("button", "Log out and delete the keys"));
     await bob.sees(by("button", "Log in"));
     await look("login", bob);
+    await bob.page.click(by("button", "I have no account yet"));
+    await look("register", bob);
   });
 });

@@ -26,9 +26,22 @@ export class World {
 
   /** Logs a person in, in a browser of their own: a new device each time. */
   async enter(browser, name, options) {
+    const person = await this.open(browser, name, options);
+    await person.logIn(this.chat.url);
+    return person;
+  }
+
+  /** Has a person register through the page, whose first choice of a name is taken. */
+  async join(browser, name, taken, options) {
+    const person = await this.open(browser, name, options);
+    await person.register(this.chat.url, taken);
+    return person;
+  }
+
+  /** A person in front of an empty browser. */
+  async open(browser, name, options) {
     const person = new Person(await browser.newPage(options), { name, password, server: this.server.url });
     this.people.push(person);
-    await person.logIn(this.chat.url);
     return person;
   }
 
