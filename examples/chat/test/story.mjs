@@ -142,6 +142,17 @@ function declare(browser) {
     await third.sees(by("link", /^Not certain: The key came from a file/));
   });
 
+  step("that a device of somebody else was verified can be taken back", async () => {
+    await bob.openPanel("People", "People");
+    await bob.page.click(byText("@alice:test"));
+    await bob.sees(by("region", `Device ${device}`));
+    await bob.page.click(by("button", `Verify ${device}`));
+    await bob.page.click(by("button", "It is the same"));
+    await bob.page.click(by("button", `Unverify ${device}`));
+    await bob.sees(by("button", `Verify ${device}`));
+    await bob.closePanel();
+  });
+
   step("a blocked device reads nothing", async () => {
     await bob.openPanel("People", "People");
     await bob.page.click(byText("@alice:test"));

@@ -34,7 +34,7 @@ export function Devices(subject: Subject) {
       <ul aria-label={`Devices of ${name}`}>
         {there.map((device) => (
           <li key={device.deviceId}>
-            <DeviceView subject={subject} device={device} />
+            <DeviceView subject={subject} device={device} isVouchedFor={device.crossSigned && identity?.verified === true} />
           </li>
         ))}
       </ul>
@@ -67,7 +67,8 @@ function Person({ subject: { session, userId, name }, identity }: { subject: Sub
   );
 }
 
-function DeviceView({ subject: { session, userId }, device }: { subject: Subject; device: Device }) {
+/** A device. If the verified identity of its owner vouches for it, there is nothing to verify here, or to take back. */
+function DeviceView({ subject: { session, userId }, device, isVouchedFor }: { subject: Subject; device: Device; isVouchedFor: boolean }) {
   const [comparing, setComparing] = useState(false);
   const { machine } = session.device;
   const { deviceId, displayName, ed25519, blocked } = device;
@@ -81,6 +82,9 @@ function DeviceView({ subject: { session, userId }, device }: { subject: Subject
       {!isThis && (
         <div class="actions">
           {!device.verified && !blocked && <button aria-label={`Verify ${deviceId}`} onClick={() => setComparing(true)}>Verify</button>}
+          {device.verified && !isVouchedFor && (
+            <button aria-label={`Unverify ${deviceId}`} onClick={() => session.change(() => machine.unverifyDevice(userId, deviceId))}>Unverify</button>
+          )}
           <button aria-label={`${blocked ? "Unblock" : "Block"} ${deviceId}`} onClick={() => session.change(() => machine.blockDevice(userId, deviceId, !blocked))}>
             {blocked ? "Unblock" : "Block"}
           </button>
