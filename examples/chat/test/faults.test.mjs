@@ -56,9 +56,29 @@ describe("faults", { skip }, () => {
     await alice.sees(byText("You are offline."));
     await alice.write("Written without a network");
     await alice.sees(byText("Waiting for the server"));
+    await alice.page.click(by("button", "Delete: All is well"));
+    await alice.reads("This message was deleted.");
     await page.context().setOffline(false);
-    await readsOnce(bob, "Written without a network");
+    await readsOnce(bob, "Written without a network", "This message was deleted.");
+    await bob.cannotRead("All is well");
     await alice.seesNot(byText("You are offline."));
+    await alice.seesNot(byText("Waiting for the server"));
+  });
+
+  test("the homeserver refuses to delete a message: it is said, and can be tried again", async () => {
+    const { page } = alice.page;
+    await alice.write("To be deleted");
+    await bob.reads("To be deleted");
+    const answer = { status: 403, json: { errcode: "M_FORBIDDEN", error: "Not now." }, headers: { "access-control-allow-origin": "*" } };
+    await page.route("**/redact/**", (route) => route.fulfill(answer));
+    await alice.page.click(by("button", "Delete: To be deleted"));
+    await alice.reads("Not deleted: Not now.");
+    await alice.reads("To be deleted");
+    await page.unroute("**/redact/**");
+    await alice.page.click(by("button", "Try again"));
+    await alice.cannotRead("Not deleted");
+    await until("it is deleted", async () => !(await bob.conversation()).includes("To be deleted"));
+    assert.ok(!(await alice.conversation()).includes("To be deleted"));
   });
 
   test("the homeserver is killed in mid-conversation and started again", async () => {

@@ -5,6 +5,7 @@ import type { Content } from "../matrix/types";
 import type { Draft } from "./outbox";
 
 const TYPE = "m.room.message";
+export const REDACTION = "m.room.redaction";
 
 /** A message in words. */
 export function text(body: string): Draft {
@@ -20,6 +21,11 @@ export function reply(body: string, eventId: string): Draft {
 export function edit(body: string, eventId: string): Draft {
   const content = { ...text(`* ${body}`).content, "m.new_content": text(body).content };
   return { type: TYPE, content: { ...content, "m.relates_to": { rel_type: "m.replace", event_id: eventId } } };
+}
+
+/** The wish that a message be deleted, which is all that is not encrypted: the homeserver has to do it. */
+export function redaction(eventId: string): Draft {
+  return { type: REDACTION, content: { redacts: eventId } };
 }
 
 /** A file, encrypted already. */

@@ -47,7 +47,8 @@ interface Kept {
 
 export interface OutboxOptions {
   upload(file: Blob): Promise<string>;
-  encrypt(roomId: string, type: string, content: Content): Promise<Content>;
+  /** Undefined for what is sent as it is. */
+  encrypt(roomId: string, type: string, content: Content): Promise<Content | undefined>;
   send(roomId: string, type: string, transaction: string, content: Content): Promise<string>;
   /** What has come back by sync already. */
   arrived(roomId: string): readonly RoomEvent[];
@@ -171,12 +172,12 @@ export class Outbox {
       item = { ...rest, content: withAddress(rest.content, address) };
       await this.#replace(item);
     }
-    if (!item.encrypted) {
-      item = { ...item, encrypted: await encrypt(roomId, type, item.content) };
+    const encrypted = item.encrypted ?? (await encrypt(roomId, type, item.content));
+    if (encrypted && !item.encrypted) {
+      item = { ...item, encrypted };
       await this.#replace(item);
     }
-    const isEncrypted = item.encrypted !== item.content;
-    const eventId = await send(roomId, isEncrypted ? "m.room.encrypted" : type, id, item.encrypted ?? {});
+    const eventId = await send(roomId, encrypted ? "m.room.encrypted" : type, id, encrypted ?? item.content);
     this.#set(id, { state: "sent", eventId, problem: "" });
     this.settle(roomId, this.#options.arrived(roomId)); // sync can be faster than the answer
     await change(["outbox", id, undefined]);
@@ -188,6 +189,7 @@ export class Outbox {
   }
 }
 
+/** Puts the address of a file into what is said of it. */
 function withAddress(content: Content, url: string): Content {
   return { ...content, file: { ...(content["file"] as Content), url } };
 }

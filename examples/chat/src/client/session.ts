@@ -15,6 +15,7 @@ import type { Content, Credentials, SyncAnswer } from "../matrix/types";
 import { onLost, wipe } from "../storage/database";
 import type { SavedSession } from "../storage/session";
 import { forget } from "../storage/vault";
+import { REDACTION } from "./drafts";
 import { type Draft, Outbox } from "./outbox";
 import { Rooms } from "./rooms";
 import { Tabs } from "./tabs";
@@ -78,7 +79,10 @@ export class Session {
     this.outbox = new Outbox({
       upload: (file) => upload(this.http, file, this.#ending.signal),
       encrypt: (roomId, type, content) => this.#encrypt(roomId, type, content),
-      send: (roomId, type, transaction, content) => rooms.sendEvent(this.http, roomId, type, transaction, content),
+      send: (roomId, type, transaction, content) =>
+        type === REDACTION
+          ? rooms.redact(this.http, roomId, String(content["redacts"]), transaction)
+          : rooms.sendEvent(this.http, roomId, type, transaction, content),
       arrived: (roomId) => this.rooms.byId.get(roomId)?.events ?? [],
       signal: this.#ending.signal,
     });
@@ -183,10 +187,10 @@ export class Session {
     this.standing.value = await ensureSigned(this.device).catch(() => "unknown" as const);
   }
 
-  async #encrypt(roomId: string, type: string, content: Content): Promise<Content> {
+  async #encrypt(roomId: string, type: string, content: Content): Promise<Content | undefined> {
     const room = this.rooms.byId.get(roomId);
     if (!room) throw new Error("You are not in this room any more.");
-    if (!room.isEncrypted) return content;
+    if (!room.isEncrypted || type === REDACTION) return undefined;
     return this.device.encrypt(roomId, room.members.map(({ userId }) => userId), type, content);
   }
 

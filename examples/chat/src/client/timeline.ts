@@ -1,6 +1,7 @@
 // The rows that people see of a room's history.
 import { isMessage, type Room } from "../matrix/room";
 import { type Content, objectIn, type RoomEvent, textIn } from "../matrix/types";
+import { REDACTION } from "./drafts";
 import type { Outgoing } from "./outbox";
 
 export interface MessageRow {
@@ -13,6 +14,8 @@ export interface MessageRow {
   startsGroup: boolean;
   /** While it is on its way. */
   outgoing: Outgoing | undefined;
+  /** While the wish to delete it is. */
+  removal: Outgoing | undefined;
 }
 
 export type Row = MessageRow | { kind: "day"; key: string; at: number } | { kind: "notice"; key: string; text: string };
@@ -36,7 +39,9 @@ export function rows(room: Room, outgoing: readonly Outgoing[], ownUserId: strin
   const own = new Map(outgoing.filter(({ roomId }) => roomId === room.roomId).map((item) => [item.id, item]));
   const events = [...room.events, ...[...own.values()].map((item) => asEvent(item, ownUserId))];
   const edits = editsOf(events);
-  const redacted = new Set(events.filter(({ type }) => type === "m.room.redaction").map(redactedBy));
+  const removals = new Map([...own.values()].filter(({ type }) => type === REDACTION).map((item) => [redactedBy(asEvent(item, ownUserId)), item]));
+  const refused = ({ event_id }: RoomEvent) => own.get(event_id)?.state === "failed";
+  const redacted = new Set(events.filter((event) => event.type === REDACTION && !refused(event)).map(redactedBy));
   const ciphertexts = new Set<unknown>();
   const result: Row[] = [];
   let [day, author, last] = ["", "", 0];
@@ -44,7 +49,7 @@ export function rows(room: Room, outgoing: readonly Outgoing[], ownUserId: strin
     const copy = event.content["ciphertext"];
     if (copy !== undefined && ciphertexts.has(copy)) continue; // a server that was killed may have taken it twice
     ciphertexts.add(copy);
-    const row = rowOf(room, event, edits, redacted, own.get(event.event_id));
+    const row = rowOf(room, event, edits, redacted);
     if (!row) continue;
     const date = new Date(event.origin_server_ts);
     if (date.toDateString() !== day) {
@@ -53,6 +58,8 @@ export function rows(room: Room, outgoing: readonly Outgoing[], ownUserId: strin
       result.push({ kind: "day", key: `day ${day}`, at: event.origin_server_ts });
     }
     if (row.kind === "message") {
+      row.outgoing = own.get(event.event_id);
+      row.removal = removals.get(event.event_id);
       row.startsGroup = event.sender !== author || event.origin_server_ts - last > GROUP;
       [author, last] = [event.sender, event.origin_server_ts];
     } else author = "";
@@ -77,13 +84,13 @@ function editsOf(events: RoomEvent[]): Map<string, RoomEvent[]> {
   return edits;
 }
 
-function rowOf(room: Room, event: RoomEvent, edits: Map<string, RoomEvent[]>, redacted: Set<string>, outgoing: Outgoing | undefined): Row | undefined {
+function rowOf(room: Room, event: RoomEvent, edits: Map<string, RoomEvent[]>, redacted: Set<string>): Row | undefined {
   const key = event.event_id;
   if (isMessage(event)) {
     if (relation(event.content, "m.replace")) return undefined; // shown in place of the message
     const gone = redacted.has(key) && !event.unsigned?.redacted_because;
     const shown = gone ? { ...event, content: {}, unsigned: { redacted_because: event } } : event;
-    return { kind: "message", key, event: shown, edits: edits.get(key) ?? [], startsGroup: true, outgoing };
+    return { kind: "message", key, event: shown, edits: edits.get(key) ?? [], startsGroup: true, outgoing: undefined, removal: undefined };
   }
   const text = notice(room, event);
   return text ? { kind: "notice", key, text } : undefined;

@@ -35,8 +35,10 @@ export async function sendEvent(http: Http, roomId: string, type: string, transa
   return answer.event_id;
 }
 
-export async function redact(http: Http, roomId: string, eventId: string, transaction: string): Promise<void> {
-  await http.json("PUT", inRoom(roomId, "redact", eventId, transaction), { json: {} });
+/** Has the homeserver delete what an event says. */
+export async function redact(http: Http, roomId: string, eventId: string, transaction: string): Promise<string> {
+  const answer = await http.json<{ event_id: string }>("PUT", inRoom(roomId, "redact", eventId, transaction), { json: {} });
+  return answer.event_id;
 }
 
 export async function fetchEvent(http: Http, roomId: string, eventId: string): Promise<RoomEvent> {

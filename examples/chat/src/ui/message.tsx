@@ -1,11 +1,12 @@
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fullTimeOf, timeOf } from "../client/dates";
+import { redaction } from "../client/drafts";
+import type { Outgoing } from "../client/outbox";
 import type { Session } from "../client/session";
 import { type MessageRow, relation } from "../client/timeline";
 import type { Clear, Reading } from "../crypto/decryptor";
+import { whatHappened } from "../crypto/words";
 import type { Room } from "../matrix/room";
-import { redact } from "../matrix/rooms";
 import { objectIn, type RoomEvent, textIn } from "../matrix/types";
 import { Avatar } from "./avatar";
 import { FileView } from "./file";
@@ -30,7 +31,7 @@ export function useReading(session: Session, room: Room, event: RoomEvent): Read
 
 export function Message(props: Props) {
   const { row, session, room } = props;
-  const { event, startsGroup, outgoing } = row;
+  const { event, startsGroup, outgoing, removal } = row;
   const own = event.sender === session.userId;
   const name = room.nameOf(event.sender);
   const gone = event.unsigned?.redacted_because !== undefined;
@@ -44,7 +45,8 @@ export function Message(props: Props) {
           </header>
         )}
         {gone ? <p class="gone">This message was deleted.</p> : <Body {...props} />}
-        {outgoing && outgoing.state !== "sent" && <OnItsWay {...props} />}
+        {outgoing && <OnItsWay session={session} outgoing={outgoing} refused="Not sent" again="Send again" />}
+        {removal && <OnItsWay session={session} outgoing={removal} refused="Not deleted" again="Try again" />}
       </article>
     </li>
   );
@@ -97,23 +99,18 @@ function withoutFallback(body: string, { content }: Clear): string {
 }
 
 function Actions({ row, session, room, onReply, onEdit, onDetails }: Props) {
-  const busy = useSignal(false);
   const { event, edits } = row;
   const reading = session.decryptor.read(room.roomId, event).value;
   const own = event.sender === session.userId;
   const isText = reading.state === "clear" && textIn(reading.content, "msgtype") === "m.text";
-  const remove = async () => {
-    busy.value = true;
-    await redact(session.http, room.roomId, event.event_id, crypto.randomUUID()).catch((error: Error) => (session.trouble.value = error.message));
-    busy.value = false;
-  };
+  const remove = () => session.say(room.roomId, redaction(event.event_id)).catch((error) => (session.trouble.value = whatHappened(error)));
   const said = reading.state === "clear" ? excerpt(textIn(reading.content, "body") ?? "") : timeOf(event.origin_server_ts);
   const labelled = (action: string) => ({ "aria-label": `${action}: ${said}`, children: action });
   return (
     <div class="message-actions">
       <button onClick={() => onReply(event)} {...labelled("Reply")} />
       {own && isText && <button onClick={() => onEdit(event, edits.at(-1) ?? event)} {...labelled("Edit")} />}
-      {own && <button disabled={busy} onClick={remove} {...labelled("Delete")} />}
+      {own && <button onClick={remove} {...labelled("Delete")} />}
       <button onClick={() => onDetails(event)} {...labelled("How encrypted")} />
     </div>
   );
@@ -124,13 +121,14 @@ function excerpt(text: string): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-function OnItsWay({ row: { outgoing }, session }: Props) {
-  const { id = "", state, problem } = outgoing ?? {};
+/** What becomes of something that was sent, until the homeserver has it. */
+function OnItsWay({ session, outgoing: { id, state, problem }, refused, again }: { session: Session; outgoing: Outgoing; refused: string; again: string }) {
+  if (state === "sent") return null;
   if (state === "waiting") return <p class="on-its-way">{problem ? "Waiting for the server" : "Sending…"}</p>;
   return (
     <p class="on-its-way error" role="alert">
-      Not sent: {problem}
-      <button class="link" onClick={() => session.outbox.retry(id)}>Send again</button>
+      {refused}: {problem}
+      <button class="link" onClick={() => session.outbox.retry(id)}>{again}</button>
       <button class="link" onClick={() => session.outbox.cancel(id)}>Drop</button>
     </p>
   );
