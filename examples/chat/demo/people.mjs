@@ -6,8 +6,11 @@ import { findServer, startServer } from "../../../internal/testserver/server.mjs
 /** Opens the homeserver that is given, or starts one here. */
 export async function openServer(address, say) {
   if (address) {
-    say(`The homeserver is ${address}.`);
-    return new OtherServer(address);
+    const url = (/^https?:\/\//.test(address) ? address : `https://${address}`).replace(/\/+$/, "");
+    const answer = await fetch(`${url}/_matrix/client/versions`).catch(() => undefined);
+    if (!answer?.ok) throw new Error(`there is no Matrix homeserver at ${url}, or it cannot be reached`);
+    say(`The homeserver is ${url}.`);
+    return new OtherServer(url);
   }
   if (!(await findServer())) throw new Error("the sources of the homeserver cannot be downloaded; give the address of one: make demo HOMESERVER=https://…");
   say("Starting a homeserver: Dendrite, with its databases in a temporary directory");
@@ -27,8 +30,8 @@ export async function openServer(address, say) {
 
 /** A homeserver that was there before. */
 class OtherServer {
-  constructor(address) {
-    this.url = address.replace(/\/+$/, "");
+  constructor(url) {
+    this.url = url;
   }
 
   /** The person that ALICE=name:password gives, or a new one. */

@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { startServer } from "../../../internal/testserver/server.mjs";
 import chromium from "./drivers/chromium.mjs";
 import { noServer } from "./world.mjs";
 
@@ -24,5 +25,15 @@ test("the demo plays its story, and prints what each read and what the homeserve
 test("the demo says what is wrong, and ends with 1", { skip }, async () => {
   const { code, stderr } = await run({ HOMESERVER: "http://127.0.0.1:1" }).catch((error) => error);
   assert.equal(code, 1);
-  assert.match(stderr, /^demo: /m);
+  assert.match(stderr, /^demo: there is no Matrix homeserver at http:\/\/127\.0\.0\.1:1,/m);
+});
+
+test("the demo plays on another homeserver, where two people register", { skip }, async () => {
+  const server = await startServer();
+  try {
+    const { stdout } = await run({ HOMESERVER: `${server.url}/` });
+    assert.match(stdout, /^and nothing of what was written\.$/m);
+  } finally {
+    await server.remove();
+  }
 });
