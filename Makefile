@@ -31,9 +31,9 @@ COVERED := ./olm ./olm/sas ./olm/pk ./megolm ./libolm ./keys \
 help: ## List the targets
 	@echo "Mudpuppy: end-to-end encryption for Matrix, in Go and WebAssembly"
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo
-	@echo "Needs Go 1.26 and Node 20, or newer. Randomised tests take COUNT= and SEED=."
+	@echo "Needs Go 1.26 and Node 20.19, or newer. Randomised tests take COUNT= and SEED=."
 
 .PHONY: demo
 demo: chat ## Chat in private: a homeserver, two people, two addresses to open (HOMESERVER=https://…, DEMO=once)
