@@ -6,6 +6,7 @@ import chromium from "./browsers/chromium.mjs";
 import firefox, { launch } from "./browsers/firefox.mjs";
 import { launchFreezable } from "./browsers/freezable.mjs";
 import { alice, Application, bob, until } from "./machines/application.mjs";
+import { makeRoomKeys } from "./machines/roomkeys.mjs";
 
 const places = { "": "in the pages", "?worker": "in workers" };
 
@@ -127,6 +128,18 @@ function declare(start, where, name) {
     for (const { page } of [a, b]) await page.close();
   });
 
+  test("a guest is told how far its import is, and ends it", async () => {
+    const [a, b] = [await app.newTab(), await app.newTab()];
+    for (const tab of [a, b]) await app.open(tab);
+    const keys = await makeRoomKeys(1200);
+    assert.equal(await b.importKeys(keys, true), "failed: ERR_ABORTED");
+    const { told, all } = await b.importKeys(keys);
+    assert.ok(told.length > 1, `it was told ${told.length} times`);
+    assert.deepEqual([told.at(-1), all], [1200, 1200]);
+    for (const tab of [b, a]) await tab.close();
+    for (const { page } of [a, b]) await page.close();
+  });
+
   test("the user authenticates in the tab that has asked for it, and nobody else waits for that", async () => {
     const [a, b, c] = [await app.newTab(), await app.newTab(), await app.newTab()];
     for (const tab of [a, b, c]) await app.open(tab);
@@ -170,6 +183,26 @@ function declare(start, where, name) {
     await until("it knows", async () => (await a.role()) === "guest");
     for (const tab of [a, b]) await tab.close();
     for (const { page } of [a, b]) await page.close();
+  });
+
+  test("what the homeserver does not answer holds nobody up after a takeover", async () => {
+    const [a, b] = [await app.newTab(), await app.newTab()];
+    for (const tab of [a, b]) await app.open(tab);
+    if (!app.room) for (const tab of [a, b]) await (app.room ? tab.enter(app.room, [alice, bob]) : app.makeRoom(tab));
+    app.homeserver.silentAbout = "/keys/query";
+    await a.do("trackUsers", ["@carol:example.org"]);
+    const pumped = b.pump();
+    await setTimeout(300);
+    app.homeserver.silentAbout = undefined; // but what was asked before stays without an answer
+    await a.stick(3000);
+    assert.equal(await pumped, undefined);
+    await until("it knows", async () => (await a.role()) === "guest");
+    await b.page.close();
+    assert.match(await a.say("as the owner again"), /^\$/);
+    assert.equal(await a.pump(), undefined);
+    assert.equal(await a.role(), "owner");
+    await a.close();
+    await a.page.close();
   });
 
   test("an owner that is frozen lets go, and wakes as a guest", { skip: name !== "chromium" && "pages cannot be frozen here" }, async () => {

@@ -49,6 +49,7 @@ export class Connection {
   readonly #closing = new AbortController();
   readonly #sending = new Map<string, Promise<Answer>>(); // for the owner's tab, if that is another
   readonly #failures: unknown[] = []; // of these
+  #turn = new AbortController(); // as the owner's tab: what it sends ends with it
   #pump: Promise<void> | undefined;
   #next: Promise<void> | undefined; // begins when #pump has ended
 
@@ -59,7 +60,7 @@ export class Connection {
     this.#server = { baseUrl: String(baseUrl).replace(/\/+$/, ""), accessToken, fetch };
     this.#authenticate = authenticate;
     this.#tab = tabOf(machine);
-    this.#tab?.sendBy({ pump: () => this.#pumpHere(), send: (request) => this.#sendForOwner(request) });
+    this.#tab?.sendBy({ pump: () => this.#pumpHere(), send: (request) => this.#sendForOwner(request), lost: () => this.#endTurn() });
   }
 
   /**
@@ -87,7 +88,9 @@ export class Connection {
     if (this.#closing.signal.aborted) return Promise.reject(closed());
     if (this.#next) return this.#next;
     if (this.#pump) {
+      const { signal } = this.#turn;
       const next = () => {
+        if (signal.aborted) throw closed();
         this.#next = undefined;
         return this.#begin();
       };
@@ -97,20 +100,27 @@ export class Connection {
   }
 
   #begin(): Promise<void> {
-    const pump = this.#run().finally(() => {
+    const pump = this.#run(this.#turn.signal).finally(() => {
       if (this.#pump === pump) this.#pump = undefined;
     });
     return (this.#pump = pump);
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#closing;
+  /** Drops all that is under way, which need not end: browsers forget requests of pages that they freeze. */
+  #endTurn(): void {
+    this.#turn.abort();
+    this.#turn = new AbortController();
+    this.#pump = this.#next = undefined;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     const troubles = new Map<RequestKind, Trouble>();
     for (let rounds = 0; ; ) {
       const outgoing = await this.#machine.outgoingRequests();
+      if (signal.aborted) throw closed();
       if (this.#tab && !this.#tab.isOwner) return; // the next owner sends
       const requests = outgoing.filter((request) => !this.#passOn(request));
-      if (requests.length > 0) note(troubles, await this.#sendAll(requests));
+      if (requests.length > 0) note(troubles, await this.#sendAll(requests, signal));
       if (signal.aborted) throw closed();
       const [trouble] = [...troubles.values()].sort((a, b) => (b.answer.retryAfter ?? 0) - (a.answer.retryAfter ?? 0));
       if (!trouble && requests.length === 0) return;
@@ -128,27 +138,26 @@ export class Connection {
   }
 
   /** Sends requests, some of each kind at once. */
-  async #sendAll(requests: OutgoingRequest[]): Promise<Outcome[]> {
+  async #sendAll(requests: OutgoingRequest[], signal: AbortSignal): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     const lanes = Object.entries(concurrency).flatMap(([kind, width]) => {
       const queue = requests.filter((request) => request.kind === kind);
       return Array.from({ length: Math.min(width, queue.length) }, async () => {
-        for (let request; (request = queue.shift()); ) outcomes.push(await this.#sendOne(request));
+        for (let request; (request = queue.shift()); ) outcomes.push(await this.#sendOne(request, signal));
       });
     });
     await Promise.all(lanes);
     return outcomes;
   }
 
-  async #sendOne(request: OutgoingRequest): Promise<Outcome> {
-    const answer = await (this.#sending.get(request.id) ?? this.#send(request)); // which the owner before may have asked for
-    if (!this.#closing.signal.aborted || answer.status !== 0) await this.#mark(request, answer); // else the machine will give it out again
+  async #sendOne(request: OutgoingRequest, signal: AbortSignal): Promise<Outcome> {
+    const answer = await (this.#sending.get(request.id) ?? this.#send(request, signal)); // which the owner before may have asked for
+    if (!signal.aborted || answer.status !== 0) await this.#mark(request, answer); // else the machine will give it out again
     return { kind: request.kind, answer };
   }
 
   /** Sends a request, and has the user authenticate if the homeserver wants that. */
-  async #send(request: OutgoingRequest): Promise<Answer> {
-    const { signal } = this.#closing;
+  async #send(request: OutgoingRequest, signal: AbortSignal): Promise<Answer> {
     let answer = await send(this.#server, request, request.body, signal);
     while (answer.status === 401 && isChallenge(answer.body) && this.#authenticate && !signal.aborted) {
       const auth = await this.#authenticate(answer.body);
@@ -179,7 +188,7 @@ export class Connection {
   /** Sends a request of which a pump tells if it fails. */
   async #trySending(request: OutgoingRequest): Promise<Answer> {
     try {
-      const { cause, ...answer } = await this.#send(request); // a cause need not be such that it can be told
+      const { cause, ...answer } = await this.#send(request, this.#closing.signal); // a cause need not be such that it can be told
       if (!isSuccess(answer)) this.#failures.push(new RequestError(request.kind, answer, cause));
       return answer;
     } catch (error) {
@@ -216,6 +225,7 @@ export class Connection {
   /** Ends all requests. The machine stays open. */
   close(): void {
     this.#closing.abort();
+    this.#turn.abort();
   }
 
   /** What `using` calls. */

@@ -28,6 +28,8 @@ export interface Sender {
   pump(): Promise<void>;
   /** Sends one request for the owner, or returns undefined. */
   send(request: OutgoingRequest): Promise<HTTPAnswer> | undefined;
+  /** Is told that this is not the owner any more. */
+  lost(): void;
 }
 
 interface Pending {
@@ -338,6 +340,7 @@ export class Tab implements Home {
   #lost(): void {
     this.#hub?.close();
     this.#hosted?.home.release();
+    if (this.#hosted) this.#sender?.lost();
     if (this.#hosted && !this.#ended) this.#ear.role("guest");
     this.#hub = this.#hosted = this.#owner = undefined;
     for (const [number, { name, attempts }] of this.#pending) {

@@ -24,17 +24,19 @@ const challenges = []; // of which the user has to authenticate
 let asleep = 0; // when the tab was last frozen, thawed or stuck
 for (const type of ["freeze", "resume"]) document.addEventListener(type, () => (asleep = Date.now()));
 
-/** A request that is made again, as the same one, until there is an answer. */
-async function call(method, path, body, signal) {
+/** A request that is made again, as the same one, until there is an answer: Chromium may forget it when the page freezes. */
+async function call(method, path, body, ending) {
   for (;;) {
     try {
       const headers = { authorization: `Bearer ${token}` };
+      const limit = AbortSignal.timeout(6000);
+      const signal = ending ? AbortSignal.any([ending, limit]) : limit;
       const response = await fetch(`/_matrix/client/v3/${path}`, { method, headers, signal, body: body && JSON.stringify(body) });
       const answer = await response.json();
       if (response.ok) return answer;
       throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
     } catch (error) {
-      if (signal?.aborted || !(error instanceof TypeError || error instanceof SyntaxError)) throw error;
+      if (ending?.aborted || !(error instanceof TypeError || error instanceof SyntaxError || error.name === "TimeoutError")) throw error;
       await pause(50);
     }
   }
@@ -140,6 +142,17 @@ window.tab = {
   /** What the user does about the last of them. */
   authenticate: (auth) => challenges.at(-1).resolve(auth),
   do: (method, ...args) => machine[method](...args),
+  /** Imports room keys, and returns what it was told of that; or gives up as soon as it is told of something. */
+  async importKeys(keys, givesUp) {
+    const controller = new AbortController();
+    const told = [];
+    const onProgress = ({ keys }) => {
+      told.push(keys);
+      if (givesUp) controller.abort();
+    };
+    const { imported, kept } = await machine.importRoomKeys(keys, { onProgress, signal: controller.signal });
+    return { told, all: imported + kept };
+  },
   async say(text) {
     stats.doing = `encrypts ${text}`;
     const content = await connection.encrypt(room, members, "m.room.message", { msgtype: "m.text", body: text });

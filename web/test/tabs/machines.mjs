@@ -66,7 +66,7 @@ export class SimulatedTab {
     this.sends = []; // { id, answer }
     this.pumps = 0;
     const send = ({ id }) => new Promise((answer) => this.sends.push({ id, answer }));
-    this.tab.sendBy({ pump: async () => void this.pumps++, send });
+    this.tab.sendBy({ pump: async () => void this.pumps++, send, lost() {} });
   }
 
   #text(bytes) {

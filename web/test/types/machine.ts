@@ -69,7 +69,7 @@ async function* sessions(): AsyncGenerator<LibolmSession> {
   yield { deviceKey: "", session: "" };
 }
 const kept = { account: "", pickleKey: "DEFAULT_KEY", sessions: sessions(), groupSessions: [], rooms: new Map([["!r:b", { algorithm: "" }]]) };
-const { groupSessions, failures } = await migrateFromLibolm({ ...options, ...kept, users: new Set(["@c:d"]) });
+const { groupSessions, failures } = await migrateFromLibolm({ ...options, ...kept, users: new Set(["@c:d"]), worker: true });
 if (groupSessions.failed > 0) failures[0]!.code satisfies ErrorCode;
 
 // @ts-expect-error: the pickle is missing
@@ -98,7 +98,7 @@ const watched: AttachmentOptions = { onProgress: (done, total) => done / (total 
 const { data: blob, file } = await encryptAttachment(new Blob(["text"]), watched);
 const message = { body: "text", file: { ...(file satisfies EncryptedFile), url: "mxc://example.org/x" } };
 const clear: Blob = await decryptAttachment(blob, message.file, { maxBytes: 1 << 20, ...watched });
-const { data: bytes } = await encryptAttachment(new Uint8Array(5));
+const { data: bytes } = await encryptAttachment(new Uint8Array(5), { worker: true, init: { url: "/x.wasm" } });
 const again: Uint8Array = await decryptAttachment(bytes.buffer, file);
 const streamed: { data: ReadableStream<Uint8Array>; file: Promise<EncryptedFile> } = encryptAttachmentStream(clear.stream());
 const read: Blob = await decryptAttachment(streamed.data, await streamed.file);
