@@ -30,7 +30,7 @@ export class Work {
     this.#options = { onProgress, signal, logger, worker, init } as AttachmentOptions;
   }
 
-  /** The program that does what the platform cannot do. */
+  /** @internal The program that does what the platform cannot do. */
   get program(): Program {
     return programOf(this.#options.worker, this.#options.init);
   }

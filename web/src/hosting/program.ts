@@ -19,6 +19,7 @@ import {
   type Outcome,
   type PickledDevice,
 } from "../machine/client.js";
+import type { MigrationKind } from "../machine/migrate.js";
 import type { WorkerOption } from "../machine/options.js";
 import { type BuiltInStore, leave, openPlace } from "../machine/stores.js";
 import type { Store } from "../store/types.js";
@@ -34,16 +35,13 @@ export interface Program {
   beginMigration(store: BuiltInStore | Store, key: Key, device: PickledDevice, signal: AbortSignal | undefined): Promise<Migration>;
 }
 
-/** What is taken over, kind by kind. */
+/** What takes over each kind. */
 const adders = {
   sessions: addPickledSessions,
   groupSessions: addPickledRoomKeys,
   rooms: addEncryptedRooms,
   users: addTrackedUsers,
-};
-
-/** The kinds of what is taken over. */
-export type MigrationKind = keyof typeof adders;
+} satisfies Record<MigrationKind, unknown>;
 
 /** Items of a kind, as they are read. */
 export type Batch<Kind extends MigrationKind> = Parameters<(typeof adders)[Kind]>[1] & unknown[];

@@ -5,8 +5,8 @@ import { RequestError } from "../connect/http.js";
 import { REQUEST } from "../machine/errors.js";
 import type { Key, PickledDevice } from "../machine/client.js";
 import type { InitOptions } from "../loader/init.js";
+import type { MigrationKind } from "../machine/migrate.js";
 import type { Wanted } from "./here.js";
-import type { MigrationKind } from "./program.js";
 
 /** Names this build. What is said elsewhere is understood by the same build alone. */
 declare const MUDPUPPY_BUILD: string;

@@ -1,10 +1,8 @@
 import { checkData, checkText, fieldsOf, refuse } from "../bridge/arguments.js";
 import { type ErrorCode, MudpuppyError } from "../bridge/errors.js";
-import { type Batch, type Migration, type MigrationKind, programOf } from "../hosting/program.js";
+import { type Batch, type Migration, programOf } from "../hosting/program.js";
 import type { EncryptedRoom, PickledDevice, PickledRoomKey, PickledSession } from "./client.js";
 import { checkSignal, checkStore, checkWorker, type MachineOptions, readKey, type StoreOptions } from "./options.js";
-
-export type { MigrationKind } from "../hosting/program.js";
 
 /** Items that are there, or come one after the other. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
@@ -94,6 +92,9 @@ export interface MigrationCount {
   /** How many could not be taken. */
   failed: number;
 }
+
+/** The kinds of what is taken over. */
+export type MigrationKind = "sessions" | "groupSessions" | "rooms" | "users";
 
 /** An item that could not be taken. */
 export interface MigrationFailure {
