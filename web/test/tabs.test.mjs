@@ -156,6 +156,7 @@ test("an owner that is frozen lets go at once, and is a guest when it thaws", as
 test("a tab that comes when all others are frozen has the store nevertheless", async () => {
   const { world, store, tabs } = await open(2);
   for (const { page } of tabs) page.freeze(); // what the first has of the store, it lets go of when it thaws
+  await world.pass(100);
   const late = new SimulatedTab(world, store);
   await world.pass(1000);
   assert.deepEqual([late.role, store.epoch], ["owner", 2]);
