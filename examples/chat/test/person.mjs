@@ -54,7 +54,12 @@ export class Person {
   }
 
   async openRoom(name) {
-    await this.page.click(by("button", new RegExp(`^${name}(,|$)`)));
+    // A banner that comes meanwhile moves the list, and has a click miss.
+    await until(`${this.name} has opened ${name}`, async () => {
+      if (await this.page.has(by("main", name))) return true;
+      await this.page.click(by("button", new RegExp(`^${name}(,|$)`)));
+      return false;
+    });
     await this.sees(by("log", "Messages"));
   }
 
