@@ -35,7 +35,7 @@ const plan = QUICK
       machines: { first: 5, talk: 5, reopen: 7, transfer: 3, long: 1, growth: 1, history: 0 },
     }
   : {
-      runs: 5, calls: 100, loads: 3, visits: 2, warmUp: 120, window: 4, rounds: 31,
+      runs: 5, calls: 100, loads: 3, visits: 1, warmUp: 120, window: 4, rounds: 31,
       stores: { 1: 101, 200: 21, 10_000: 3, group: 21, open: 21 },
       machines: { first: 12, talk: 12, reopen: 21, transfer: 5, long: 3, growth: 3, history: 1 },
     };
