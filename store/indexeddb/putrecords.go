@@ -7,7 +7,6 @@ import (
 
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/browser"
 	"github.com/mudpuppy-e2ee/mudpuppy/internal/safejs"
-	"github.com/mudpuppy-e2ee/mudpuppy/internal/secret"
 	"github.com/mudpuppy-e2ee/mudpuppy/store"
 )
 
@@ -26,7 +25,7 @@ func (t *transaction) putPacked(table safejs.Value, records []store.Record) {
 	flush := func() {
 		array := t.new(uint8Array, len(packed))
 		t.copyBytes(array, packed)
-		secret.Wipe(packed)
+		clear(packed)
 		if t.err == nil {
 			_, t.err = putRecords.Invoke(table, array)
 		}
