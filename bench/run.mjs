@@ -6,10 +6,13 @@
 //                     or ^store for those of the store, ^machine for whole machines,
 //                     ^visit for first visits over a slow line
 //   ENGINES=node,…    only these engines
+//   RENEW=1           what RUN and ENGINES choose takes its place among the results that
+//                     there are, with a note of when it was measured
 //
-// With any of these the results are no results to show, and go to dist/bench.
+// With any but the last the results are no results to show, and go to dist/bench.
 
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build, buildSite, dist } from "./build.mjs";
@@ -21,11 +24,12 @@ import { machines, measureMachines } from "./machine/operations.mjs";
 import { operations } from "./operations.mjs";
 import { firstAccount, loads, opponent } from "./peers.mjs";
 import { describeMachine, describeVersions } from "./report/environment.mjs";
+import { renew } from "./report/renew.mjs";
 import { write } from "./report/write.mjs";
 import { judgeAll, summary } from "./targets.mjs";
 import { visits } from "./visit/visits.mjs";
 
-const { QUICK, RUN, ENGINES } = process.env;
+const { QUICK, RUN, ENGINES, RENEW } = process.env;
 
 // Windows are short, so that most of them pass without being disturbed.
 const plan = QUICK
@@ -47,7 +51,8 @@ const chosenStores = stores.filter(isChosen);
 const chosenMachines = machines.filter(isChosen);
 const chosenVisits = visits.filter(isChosen);
 const engines = [node, chromium, firefox, bun].filter(({ id }) => !ENGINES || ENGINES.split(",").includes(id));
-const folder = QUICK || RUN || ENGINES ? dist : dirname(fileURLToPath(import.meta.url));
+const shown = dirname(fileURLToPath(import.meta.url));
+const folder = QUICK || ((RUN || ENGINES) && !RENEW) ? dist : shown;
 
 const began = Date.now();
 const say = (message) => console.log(`bench-peers: ${message} (${Math.round((Date.now() - began) / 1000)} s)`);
@@ -88,10 +93,10 @@ async function measureStores(engine, result) {
   for (const { id } of chosenStores) (result.stores[id] ??= []).push(run[id]);
 }
 
-/** Measures whole machines, and their growth in the first run only, since it takes long. */
+/** Measures whole machines; their growth and long work in the first run only, since they take long. */
 async function measureAllMachines(engine, result, run) {
   if (!engine.measureMachine) return;
-  const rounds = run === 1 ? plan.machines : { ...plan.machines, growth: 0, history: 0 };
+  const rounds = run === 1 ? plan.machines : { ...plan.machines, growth: 0, history: 0, long: 0 };
   const measured = await measureMachines(engine, chosenMachines, rounds);
   for (const [id, times] of Object.entries(measured)) (result.machines[id] ??= []).push(times);
 }
@@ -151,13 +156,15 @@ for (const entry of entries) {
   delete entry.engine;
   if (entry.skipped) say(`${entry.title} skipped: ${entry.skipped}`);
 }
-const results = {
+const measured = {
   date: new Date().toISOString().slice(0, 10),
   machine: describeMachine(),
   versions: describeVersions(),
   plan,
   engines: entries,
 };
+const isPart = RENEW && (RUN || ENGINES) && !QUICK;
+const results = isPart ? renew(JSON.parse(await readFile(join(shown, "results.json"), "utf8")), measured, RUN || ".") : measured;
 await write(folder, results);
 say(`wrote ${folder}/RESULTS.md, results.json and the pictures`);
 console.log(summary(judgeAll(results)));

@@ -27,12 +27,13 @@ export function markdown(results) {
   ].join("\n\n") + "\n";
 }
 
-function introduction({ date, machine, versions, plan, engines }) {
+function introduction({ date, machine, versions, plan, engines, renewed = [] }) {
   const { processor, cores, memory, system } = machine;
   const rows = [
     `- ${date}, ${processor} (${cores} cores), ${memory}, ${system}`,
     ...engines.map(({ title, version, skipped }) => (skipped ? `- ${title} was left out: ${skipped}` : `- ${version}`)),
     ...Object.entries(versions).map(([peer, version]) => `- ${titles[peer]}: ${version}`),
+    ...renewed.map(({ which, date, mudpuppy, engines }) => `- measured anew, on ${date}: \`${which}\` with Mudpuppy ${mudpuppy} in ${engines.join(" and ")}`),
   ];
   return `${rows.join("\n")}
 

@@ -5,6 +5,7 @@ import { chart } from "./chart.mjs";
 import { markdown } from "./markdown.mjs";
 import { growthChart } from "./growth.mjs";
 import { factor, ratio, time } from "./numbers.mjs";
+import { renew } from "./renew.mjs";
 
 /** A run of an operation with the medians given. */
 const run = (medians) => Object.fromEntries(
@@ -115,4 +116,22 @@ test("growth is drawn by a line for each contestant", () => {
   assert.equal(svg.match(/<polyline/g).length, 2);
   assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
   assert.equal(growthChart({ engines: [{ id: "node", title: "Node" }] }), undefined);
+});
+
+test("what is measured anew takes its place among the rest", () => {
+  const before = structuredClone(results);
+  const share = [run({ mudpuppy: 1, rust: 7 })];
+  const part = {
+    date: "2000-02-02",
+    versions: { mudpuppy: "2" },
+    engines: [{ id: "node", version: "Node 0.2", operations: {}, machines: { "machine-memory-share": share } }, { id: "bun", skipped: "not installed" }],
+  };
+  const after = renew(renew(before, part, "^machine"), part, "^machine");
+  assert.equal(after.date, results.date);
+  assert.deepEqual(after.engines[0].operations, results.engines[0].operations);
+  assert.deepEqual(after.engines[0].machines["machine-memory-share"], share);
+  assert.deepEqual(after.engines[0].machines["machine-memory-share-1"], results.engines[0].machines["machine-memory-share-1"]);
+  assert.deepEqual(after.renewed, [{ which: "^machine", date: "2000-02-02", mudpuppy: "2", engines: ["Node 0.2"] }]);
+  assert.match(markdown(after), /measured anew, on 2000-02-02: `\^machine` with Mudpuppy 2 in Node 0\.2/);
+  assert.throws(() => renew(before, { ...part, engines: [{ id: "deno", title: "Deno" }] }, "."), /Deno/);
 });
