@@ -98,12 +98,11 @@ function mostly(samples) {
 /** Scrolls up until the room begins, and from there to the first message, which comes after all who joined. It runs in the page. */
 async function scrollToBeginning() {
   const scroller = document.querySelector(".scroller");
-  const isThere = (row, text) => scroller.querySelector(row)?.textContent.includes(text);
-  while (!isThere(".notice-row", "This is where the room begins.")) {
+  while (!scroller.querySelector(".notice-row")?.textContent.startsWith("This is where")) {
     scroller.scrollTo(0, 0);
     await new Promise(requestAnimationFrame);
   }
-  while (!isThere(".message", "message 0 of the past")) {
+  while (!scroller.querySelector(".message")) {
     scroller.scrollBy(0, 100);
     await new Promise(requestAnimationFrame);
   }
@@ -164,7 +163,10 @@ describe(`a room with ${MEMBERS} members and ${MESSAGES} messages`, { skip }, ()
       await bob.openRoom("Pond");
       await bob.reads(`message ${MESSAGES - 1} of the past`);
     });
-    const scrolling = await timed(() => page.evaluate(scrollToBeginning));
+    const scrolling = await timed(async () => {
+      await page.evaluate(scrollToBeginning);
+      await bob.reads("message 0 of the past");
+    });
     const rows = await page.evaluate(() => document.querySelectorAll(".message").length);
     const { tasks, samples } = await stop();
     const longest = tasks.sort((a, b) => b.duration - a.duration)[0];

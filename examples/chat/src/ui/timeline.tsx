@@ -17,10 +17,15 @@ interface Props {
   onDetails(event: RoomEvent): void;
 }
 
-/** How many rows are in the page, how many come with a step, and how near to an end that is, in pixels. */
-const WINDOW = 90;
+/**
+ * How many rows are in the page, how many come with a step, and how near to an end that
+ * is, in pixels. After a step the other end must not be near, or the window would come
+ * back at once: however short the rows, WINDOW - STEP of them are higher than a screen
+ * and twice NEAR.
+ */
+const WINDOW = 160;
 const STEP = 40;
-const NEAR = 600;
+const NEAR = 400;
 
 export function Timeline({ session, room, rows, ...actions }: Props) {
   const list = useRef<HTMLDivElement>(null);
