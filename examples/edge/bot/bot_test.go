@@ -208,3 +208,16 @@ func TestTheQueueIsTheMachines(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestAHookOfANewRoom: what is posted to a room to which the bot was invited just now
+// does not wait for the bot to wake.
+func TestAHookOfANewRoom(t *testing.T) {
+	w := newWorld(t)
+	room := w.invited("alice", aliceID, "ALICE")
+	if status, answer := w.posts(room, "hello"); status != 200 {
+		t.Errorf("%d %s", status, answer)
+	}
+	if w.sends() != 1 {
+		t.Errorf("%d were sent", w.sends())
+	}
+}

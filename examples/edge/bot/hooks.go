@@ -189,7 +189,7 @@ func (b *Bot) roomOf(ctx context.Context, name string) (room string, failed *rep
 	var synced error
 	if errors.Is(err, machine.ErrNotEncrypted) {
 		b.turn.Lock()
-		synced = b.sync(ctx)
+		synced = b.comeIn(ctx)
 		b.turn.Unlock()
 		_, err = b.machine.RoomSettings(ctx, room)
 	}

@@ -46,6 +46,17 @@ func (b *Bot) invitations(ctx context.Context, answer *synced) []invitation {
 	return allowed
 }
 
+// comeIn joins the rooms that the bot was invited to just now, and learns what they are.
+func (b *Bot) comeIn(ctx context.Context) error {
+	if err := b.sync(ctx); err != nil || len(b.queue.invitations()) == 0 {
+		return err
+	}
+	if err := b.accept(ctx); err != nil {
+		return err
+	}
+	return b.sync(ctx)
+}
+
 // accept joins the rooms that the bot was invited to. One that cannot be joined now,
 // as its homeserver does not answer, holds up nothing else, and is tried again later.
 func (b *Bot) accept(ctx context.Context) error {
