@@ -6,6 +6,7 @@
 //                     or ^store for those of the store, ^machine for whole machines,
 //                     ^visit for first visits over a slow line
 //   ENGINES=node,…    only these engines
+//   RUNS=3            so many runs, in place of 5
 //   RENEW=1           what RUN and ENGINES choose takes its place among the results that
 //                     there are, with a note of when it was measured
 //
@@ -29,7 +30,7 @@ import { write } from "./report/write.mjs";
 import { judgeAll, summary } from "./targets.mjs";
 import { visits } from "./visit/visits.mjs";
 
-const { QUICK, RUN, ENGINES, RENEW } = process.env;
+const { QUICK, RUN, RUNS, ENGINES, RENEW } = process.env;
 
 // Windows are short, so that most of them pass without being disturbed.
 const plan = QUICK
@@ -39,7 +40,7 @@ const plan = QUICK
       machines: { first: 5, talk: 5, reopen: 7, transfer: 3, long: 1, growth: 1, history: 0 },
     }
   : {
-      runs: 5, calls: 100, loads: 3, visits: 1, warmUp: 120, window: 4, rounds: 31,
+      runs: Number(RUNS ?? 5), calls: 100, loads: 3, visits: 1, warmUp: 120, window: 4, rounds: 31,
       stores: { 1: 101, 200: 21, 10_000: 3, group: 21, open: 21 },
       machines: { first: 12, talk: 12, reopen: 21, transfer: 5, long: 3, growth: 3, history: 1 },
     };
@@ -52,7 +53,7 @@ const chosenMachines = machines.filter(isChosen);
 const chosenVisits = visits.filter(isChosen);
 const engines = [node, chromium, firefox, bun].filter(({ id }) => !ENGINES || ENGINES.split(",").includes(id));
 const shown = dirname(fileURLToPath(import.meta.url));
-const folder = QUICK || ((RUN || ENGINES) && !RENEW) ? dist : shown;
+const folder = QUICK || ((RUN || RUNS || ENGINES) && !RENEW) ? dist : shown;
 
 const began = Date.now();
 const say = (message) => console.log(`bench-peers: ${message} (${Math.round((Date.now() - began) / 1000)} s)`);

@@ -33,7 +33,7 @@ function introduction({ date, machine, versions, plan, engines, renewed = [] }) 
     `- ${date}, ${processor} (${cores} cores), ${memory}, ${system}`,
     ...engines.map(({ title, version, skipped }) => (skipped ? `- ${title} was left out: ${skipped}` : `- ${version}`)),
     ...Object.entries(versions).map(([peer, version]) => `- ${titles[peer]}: ${version}`),
-    ...renewed.map(({ which, date, mudpuppy, engines }) => `- measured anew, on ${date}: \`${which}\` with Mudpuppy ${mudpuppy} in ${engines.join(" and ")}`),
+    ...renewed.map(({ which, date, mudpuppy, runs, engines }) => `- measured anew, on ${date}: \`${which}\` with Mudpuppy ${mudpuppy} in ${engines.join(" and ")}, ${runs} runs`),
   ];
   return `${rows.join("\n")}
 

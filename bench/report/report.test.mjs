@@ -124,6 +124,7 @@ test("what is measured anew takes its place among the rest", () => {
   const part = {
     date: "2000-02-02",
     versions: { mudpuppy: "2" },
+    plan: { runs: 3 },
     engines: [{ id: "node", version: "Node 0.2", operations: {}, machines: { "machine-memory-share": share } }, { id: "bun", skipped: "not installed" }],
   };
   const after = renew(renew(before, part, "^machine"), part, "^machine");
@@ -131,7 +132,7 @@ test("what is measured anew takes its place among the rest", () => {
   assert.deepEqual(after.engines[0].operations, results.engines[0].operations);
   assert.deepEqual(after.engines[0].machines["machine-memory-share"], share);
   assert.deepEqual(after.engines[0].machines["machine-memory-share-1"], results.engines[0].machines["machine-memory-share-1"]);
-  assert.deepEqual(after.renewed, [{ which: "^machine", date: "2000-02-02", mudpuppy: "2", engines: ["Node 0.2"] }]);
-  assert.match(markdown(after), /measured anew, on 2000-02-02: `\^machine` with Mudpuppy 2 in Node 0\.2/);
+  assert.deepEqual(after.renewed, [{ which: "^machine", date: "2000-02-02", mudpuppy: "2", runs: 3, engines: ["Node 0.2"] }]);
+  assert.match(markdown(after), /measured anew, on 2000-02-02: `\^machine` with Mudpuppy 2 in Node 0\.2, 3 runs/);
   assert.throws(() => renew(before, { ...part, engines: [{ id: "deno", title: "Deno" }] }, "."), /Deno/);
 });
