@@ -54,6 +54,23 @@ function declare(hosting) {
     });
   }
 
+  test("all else has its turn while a long answer to /sync is received", async () => {
+    const { machine } = await openClient(server, alice, "LONG");
+    const events = Array.from({ length: 1000 }, (_, n) => ({ type: "org.example.plain", sender: bob, content: { n } }));
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns++;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const received = await machine.receiveSync({ next_batch: "long", to_device: { events } });
+    isDone = true;
+    assert.deepEqual(received.map(({ content }) => content.n), events.map(({ content }) => content.n));
+    assert.ok(turns >= 9, `there were ${turns} turns`); // one after each hundred
+    await machine.close();
+  });
+
   test("what is decrypted says from whom, and how far that can be believed", async () => {
     const a = await openClient(server, alice, "TRUST");
     const b = await openClient(server, bob, "TRUST");

@@ -8,6 +8,9 @@ export let afterTurn: Queue = (run) => {
   afterTurn(run);
 };
 
+/** Resolves after a turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => afterTurn(resolve));
+
 function byMessages(): Queue {
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];

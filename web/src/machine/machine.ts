@@ -2,6 +2,7 @@
 import { fieldsOf, refuse } from "../bridge/arguments.js";
 import { MudpuppyError } from "../bridge/errors.js";
 import { handOver, type Home, listen, readErrorsBy, readPacked, takeHanded, unlisten } from "../bridge/promises.js";
+import { turn } from "../bridge/turn.js";
 import { type Ear, type Hosted, openHere, verify, type Wanted } from "../hosting/here.js";
 import { housingOf } from "../hosting/housing.js";
 import { askToPersist } from "../hosting/persist.js";
@@ -224,7 +225,10 @@ export class OlmMachine extends Machine {
       throw refuse("answer", "an object that can be read", cause);
     }
     const last = parts.pop()!;
-    for (const part of parts) await this._receiveSyncPart(part);
+    for (const part of parts) {
+      await this._receiveSyncPart(part);
+      await turn(); // a store in memory gives none
+    }
     const { events, syncToken } = await this._receiveSync(last);
     this.#syncToken = syncToken;
     return events;
