@@ -7,7 +7,7 @@ import { hostOf, type WorkerHost } from "./worker.js";
 
 /** How the machine of a tab is opened, if it is to be the owner. */
 export interface Housing {
-  open(wanted: Wanted, ear: Ear): Promise<Hosted>;
+  open(wanted: Wanted, ear: Ear, signal?: AbortSignal): Promise<Hosted>;
   /** Whether that keeps the thread of the page busy, if there is a passphrase. */
   readonly isHere: boolean;
   /** Throws unless the key opens the store. */
@@ -39,8 +39,8 @@ class InWorker implements Housing {
     this.#key = key;
   }
 
-  open(wanted: Wanted, ear: Ear): Promise<Hosted> {
-    return this.#current().open(wanted, ear);
+  open(wanted: Wanted, ear: Ear, signal?: AbortSignal): Promise<Hosted> {
+    return this.#current().open(wanted, ear, signal);
   }
 
   checkKey(): Promise<void> {

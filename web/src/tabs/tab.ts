@@ -44,6 +44,9 @@ interface Pending {
 /** Errors of a machine that was lost to another owner, or with its worker. */
 const lost: ReadonlySet<string | undefined> = new Set(["ERR_STORE_STALE", "ERR_CLOSED", "ERR_WORKER", "ERR_FAULT", "ERR_CRASHED"]);
 
+/** How long one who has the store and is no tab of ours is waited for, in milliseconds: one that is silent is robbed after ten seconds. */
+const OUTLIVED = 15_000;
+
 const done = (): Answer => ({ failed: false, bytes: new Uint8Array() });
 
 export class Tab implements Home {
@@ -300,7 +303,7 @@ export class Tab implements Home {
     const isOurs = () => this.#election.term === term && !this.#ended;
     try {
       const ear = { news: (bytes: Uint8Array<ArrayBuffer>) => this.#news(bytes, term), ended: () => this.#resign(term) };
-      hosted = await this.#housing.open({ ...this.#wanted, wait: robbing }, ear);
+      hosted = await this.#openMachine(robbing, ear);
     } catch (error) {
       if (!isOurs()) return;
       if ((error as MudpuppyError).code === "ERR_STORE_STALE") return this.#election.resign();
@@ -314,6 +317,24 @@ export class Tab implements Home {
     this.#election.ready(); // others have waited as long as we
     this.#ready(opened, "owner");
     this.#pumpSoon();
+  }
+
+  /**
+   * Opens the machine. The worker of a page that was closed may outlive it for a moment, or
+   * sleep with it: then it still has the store, and is waited for, or robbed if it is silent.
+   */
+  async #openMachine(robbing: boolean, ear: Ear): Promise<Hosted> {
+    const open = (wait: boolean, signal?: AbortSignal) => this.#housing.open({ ...this.#wanted, wait }, ear, signal);
+    if (robbing) return open(true);
+    try {
+      return await open(false);
+    } catch (busy) {
+      if ((busy as MudpuppyError).code !== "ERR_STORE_BUSY") throw busy;
+      const signal = AbortSignal.timeout(OUTLIVED);
+      return open(true, signal).catch((error) => {
+        throw signal.aborted ? busy : error;
+      });
+    }
   }
 
   /** Makes a call of this tab or another one. There is no answer if the machine was lost meanwhile. */
