@@ -177,6 +177,21 @@ test("a tab that is the only one does not rob a page that does not share", async
   assert.equal(tab.role, "ERR_STORE_BUSY");
 });
 
+test("a tab waits for what is left of a page that was closed", async () => {
+  const world = new World();
+  const other = new SimulatedTab(world, new Store());
+  other.tab.release();
+  let letGo;
+  void other.page.locks.request("mudpuppy:store", () => new Promise((resolve) => (letGo = resolve)));
+  await world.pass(1000);
+  const tab = new SimulatedTab(world, new Store());
+  await world.pass(11_000); // one that is silent is robbed after ten seconds, by package store/owner
+  assert.equal(tab.role, undefined);
+  letGo();
+  await world.pass(1000);
+  assert.equal(tab.role, "owner");
+});
+
 test("what the owner before answers is not believed", async () => {
   const { world, tabs: [a, b] } = await open(2);
   const said = b.call("asked of a");

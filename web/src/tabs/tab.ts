@@ -330,10 +330,15 @@ export class Tab implements Home {
       return await open(false);
     } catch (busy) {
       if ((busy as MudpuppyError).code !== "ERR_STORE_BUSY") throw busy;
-      const signal = AbortSignal.timeout(OUTLIVED);
-      return open(true, signal).catch((error) => {
-        throw signal.aborted ? busy : error;
-      });
+      const controller = new AbortController();
+      const timer = setTimeout(() => controller.abort(), OUTLIVED);
+      try {
+        return await open(true, controller.signal);
+      } catch (error) {
+        throw controller.signal.aborted ? busy : error;
+      } finally {
+        clearTimeout(timer);
+      }
     }
   }
 

@@ -29,7 +29,7 @@ export class SimulatedTab {
     const wanted = { userId: "@a:b", deviceId: "D", key: { raw: new Uint8Array(passphrase ? 0 : 32).fill(key), passphrase: new TextEncoder().encode(passphrase) } };
     const housing = {
       isHere,
-      open: ({ wait }, ear) => this.#open(wait, ear, isHere && passphrase !== ""),
+      open: ({ wait }, ear, signal) => this.#open(wait, ear, isHere && passphrase !== "", signal),
       checkKey: async () => {
         this.checks++;
         if (key !== 7) throw Object.assign(new Error("the key is wrong"), { code: "ERR_STORE_KEY" });
@@ -75,7 +75,7 @@ export class SimulatedTab {
   }
 
   /** Opens the store, which has a lock of its own, and takes its time, in which the page may be busy. */
-  async #open(wait, ear, busily) {
+  async #open(wait, ear, busily, signal) {
     const { page, store } = this;
     const { pack, readPacked, takeText } = page.tested;
     let release = () => {};
@@ -85,7 +85,8 @@ export class SimulatedTab {
         opened();
         return new Promise((resolve) => (release = resolve));
       };
-      page.locks.request("mudpuppy:store", { ifAvailable: !wait }, hold).catch(() => ear.news(pack(["role", "robbed"])));
+      signal?.addEventListener("abort", () => busy(Object.assign(new Error("it was aborted"), { code: "ERR_ABORTED" })));
+      page.locks.request("mudpuppy:store", { ifAvailable: !wait, signal }, hold).catch(() => ear.news(pack(["role", "robbed"])));
     });
     if (busily) page.stick(PASSPHRASE);
     await new Promise((resolve) => page.timer(busily ? PASSPHRASE : OPEN, resolve));
